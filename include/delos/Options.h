@@ -1,0 +1,56 @@
+/// What callers can ask of compilation and of a run.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+namespace delos {
+
+/// How far the planner may fuse. Each level includes those before it.
+enum class FusionLevel {
+  None,        ///< One kernel per primitive: for debugging and as the baseline of measurements.
+  ElementWise, ///< Element-wise producers and consumers join their root.
+  Full,        ///< Everything the planner knows.
+};
+
+/// Bounds on a model of unknown origin. Whoever exceeds one gets kResourceExhausted, naming the limit.
+struct CompileLimits {
+  int64_t modelBytes = int64_t{2} << 30;     ///< Of the model file, without external data.
+  int64_t constantBytes = int64_t{64} << 30; ///< Of all constants together, external data included.
+  int64_t tensorBytes = int64_t{1} << 40;    ///< Of one static tensor.
+  int64_t nodes = 1'000'000;                 ///< After inlining of functions.
+  int32_t nesting = 64;                      ///< Of subgraphs, functions and types.
+  int32_t rank = 32;
+  int64_t foldedBytes = int64_t{256} << 20; ///< Of values made by constant folding.
+  int64_t foldingSteps = int64_t{1} << 28;  ///< Scalar operations spent on constant folding.
+};
+
+/// Compilation is a pure function of the model and these options (threads included: they shape the tiles).
+struct CompileOptions {
+  std::string device = "cpu";
+  int32_t threads = 0; ///< At most this many threads per run; 0 means all that the process may use.
+  FusionLevel fusion = FusionLevel::Full;
+  bool deterministic = false; ///< Same bits for any thread count and batch size.
+  bool preciseMath = false;   ///< Math functions within 1 ulp instead of the fast ones.
+  /// Assumed sizes of symbolic dims for cost estimates, by the model's name ("batch" -> 8). Any size runs.
+  std::map<std::string, int64_t> dimHints;
+  /// Sizes to fix symbolic dims at: the executable then accepts no others.
+  std::map<std::string, int64_t> dims;
+  std::string targetCPU;      ///< LLVM name of the processor; empty means this machine's.
+  std::string targetFeatures; ///< LLVM features ("+avx2,-avx512f"), added to those of targetCPU.
+  std::string untilAfter;     ///< Stop after this phase and return its IR (Engine::lower).
+  std::string dumpDirectory;  ///< Write the IR after every phase and the object code here; empty means none.
+  CompileLimits limits;
+  /// Further switches by name, for passes under development. Unknown names are an error.
+  std::map<std::string, std::string> extra;
+};
+
+/// Per run.
+struct RunOptions {
+  bool poison =
+      false; ///< Fill arena and outputs with 0xFF bytes (NaN) first, so that unwritten elements show.
+  bool trace = false; ///< Record launch times, see RunTrace.
+};
+
+} // namespace delos
