@@ -1,6 +1,9 @@
 // Registration of dialects, interfaces, passes and pipelines.
 #include "lib/Pipelines/InitAll.h"
 
+#include "lib/Target/CPU/LowerToLLVM.h"
+#include "passes/Lowering/Passes.h"
+
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Arith/Transforms/BufferizableOpInterfaceImpl.h"
@@ -32,6 +35,7 @@ void delos::registerAllDialects(mlir::DialectRegistry &registry) {
                   mlir::LLVM::LLVMDialect, mlir::math::MathDialect, mlir::memref::MemRefDialect,
                   mlir::scf::SCFDialect, mlir::tensor::TensorDialect, mlir::ub::UBDialect,
                   mlir::vector::VectorDialect>();
+  cpu::registerLLVMTranslations(registry);
   mlir::arith::registerBufferizableOpInterfaceExternalModels(registry);
   mlir::bufferization::func_ext::registerBufferizableOpInterfaceExternalModels(registry);
   mlir::linalg::registerAllDialectInterfaceImplementations(registry);
@@ -43,4 +47,7 @@ void delos::registerAllDialects(mlir::DialectRegistry &registry) {
   mlir::vector::registerBufferizableOpInterfaceExternalModels(registry);
 }
 
-void delos::registerAllPasses() { mlir::registerAllPasses(); }
+void delos::registerAllPasses() {
+  mlir::registerAllPasses();
+  lowering::registerLoweringPasses();
+}

@@ -1,0 +1,35 @@
+// Passes that bring kernel functions down to the LLVM dialect.
+#ifndef DELOS_PASSES_LOWERING_TD
+#define DELOS_PASSES_LOWERING_TD
+
+include "mlir/Pass/PassBase.td"
+
+def PrepareVectorsPass : Pass<"lowering-prepare-vectors"> {
+  let summary = "Lower masks, transfers and multi-dimensional vectors to 1-D vector code";
+  let description = [{
+    Brings vector code to the form that the conversion to the LLVM dialect takes as is.
+
+    ```mlir
+    %m = vector.create_mask %rest : vector<16xi1>
+    // becomes
+    %m = arith.cmpi slt, %lanes, %restBroadcast : vector<16xi32>
+    ```
+  }];
+  let dependentDialects = ["mlir::arith::ArithDialect", "mlir::memref::MemRefDialect", "mlir::scf::SCFDialect", "mlir::vector::VectorDialect"];
+}
+
+def ConvertToLLVMPass : Pass<"lowering-convert-to-llvm", "mlir::ModuleOp"> {
+  let summary = "Convert kernel functions to the LLVM dialect in one full conversion";
+  let description = [{
+    Converts func, vector, memref, arith, math, ub and cf together. Every op left over is an error.
+
+    ```mlir
+    func.func @k(%buf: !llvm.ptr, ...) -> i32
+    // becomes
+    llvm.func @k(%buf: !llvm.ptr, ...) -> i32
+    ```
+  }];
+  let dependentDialects = ["mlir::LLVM::LLVMDialect"];
+}
+
+#endif
