@@ -1,6 +1,7 @@
 // Registration of dialects, interfaces, passes and pipelines.
 #include "lib/Pipelines/InitAll.h"
 
+#include "dialects/Graph/GraphOps.h"
 #include "lib/Target/CPU/LowerToLLVM.h"
 #include "passes/Lowering/Passes.h"
 
@@ -30,6 +31,7 @@
 #include "mlir/InitAllPasses.h"
 
 void delos::registerAllDialects(mlir::DialectRegistry &registry) {
+  registry.insert<delos::graph::GraphDialect>();
   registry.insert<mlir::affine::AffineDialect, mlir::arith::ArithDialect, mlir::bufferization::BufferizationDialect,
                   mlir::cf::ControlFlowDialect, mlir::func::FuncDialect, mlir::linalg::LinalgDialect,
                   mlir::LLVM::LLVMDialect, mlir::math::MathDialect, mlir::memref::MemRefDialect,

@@ -149,12 +149,14 @@ std::optional<Factors> removeFactors(Factors a, const Factors &b) {
   return a;
 }
 
-/// The leading term in graded lexicographic order, which products respect (the order of the texts is not such an order).
+/// The leading term in graded lexicographic order, which products respect (the order of the texts is not such
+/// an order).
 const DimExpr::Term &leadingTerm(const std::vector<DimExpr::Term> &terms) {
   return *std::max_element(terms.begin(), terms.end(), [](const auto &a, const auto &b) {
     if (a.factors.size() != b.factors.size())
       return a.factors.size() < b.factors.size();
-    return std::lexicographical_compare(b.factors.begin(), b.factors.end(), a.factors.begin(), a.factors.end(),
+    return std::lexicographical_compare(b.factors.begin(), b.factors.end(), a.factors.begin(),
+                                        a.factors.end(),
                                         [](const auto &x, const auto &y) { return x->text < y->text; });
   });
 }
@@ -226,8 +228,8 @@ std::optional<int64_t> DimExpr::asConstant() const {
 bool DimExpr::isProvablyPositive() const {
   if (!isValid() || sum.empty())
     return false;
-  // Negative parts are covered when positive ones of at least the same degree outweigh them; only the simple case is decided:
-  // no negative coefficient, and one term that is a constant or a product of symbols.
+  // Negative parts are covered when positive ones of at least the same degree outweigh them; only the simple
+  // case is decided: no negative coefficient, and one term that is a constant or a product of symbols.
   bool anchored = false;
   for (const Term &term : sum) {
     if (term.coefficient < 0)
@@ -413,7 +415,8 @@ private:
   std::optional<DimExpr> parseNumber() {
     int64_t value = 0;
     for (; position < text.size() && std::isdigit(static_cast<unsigned char>(text[position])); ++position)
-      if (__builtin_mul_overflow(value, 10, &value) || __builtin_add_overflow(value, text[position] - '0', &value))
+      if (__builtin_mul_overflow(value, 10, &value) ||
+          __builtin_add_overflow(value, text[position] - '0', &value))
         return std::nullopt;
     return DimExpr(value);
   }

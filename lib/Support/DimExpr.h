@@ -1,9 +1,10 @@
 // Symbolic dimension sizes: integer expressions over named symbols in a canonical form.
 //
-// A DimExpr is a polynomial with int64 coefficients over atoms; an atom is a symbol ("batch") or one of floordiv, ceildiv, mod, min,
-// max of two expressions. Two expressions that are equal as polynomials have the same terms and the same text, so equality of text is
-// equality. Symbols stand for sizes and are never negative. Arithmetic that leaves int64 gives the invalid expression, which
-// absorbs everything and prints as "<overflow>".
+// A DimExpr is a polynomial with int64 coefficients over atoms; an atom is a symbol ("batch") or one of
+// floordiv, ceildiv, mod, min, max of two expressions. Two expressions that are equal as polynomials have the
+// same terms and the same text, so equality of text is equality. Symbols stand for sizes and are never
+// negative. Arithmetic that leaves int64 gives the invalid expression, which absorbs everything and prints as
+// "<overflow>".
 #pragma once
 
 #include <cstdint>
@@ -39,7 +40,8 @@ public:
   static DimExpr min(const DimExpr &a, const DimExpr &b);
   static DimExpr max(const DimExpr &a, const DimExpr &b);
 
-  /// Parses the form that `str` prints (and any sum, product, parentheses of it); nullopt when the text is not an expression.
+  /// Parses the form that `str` prints (and any sum, product, parentheses of it); nullopt when the text is
+  /// not an expression.
   static std::optional<DimExpr> parse(std::string_view text);
 
   DimExpr operator+(const DimExpr &other) const;
@@ -59,7 +61,8 @@ public:
   std::optional<DimExpr> divideExactly(const DimExpr &divisor) const;
 
   /// The value under an assignment; nullopt when a symbol is missing, a divisor is <= 0, or int64 overflows.
-  std::optional<int64_t> evaluate(const std::function<std::optional<int64_t>(std::string_view)> &symbolValue) const;
+  std::optional<int64_t>
+  evaluate(const std::function<std::optional<int64_t>(std::string_view)> &symbolValue) const;
   DimExpr substitute(const std::function<std::optional<DimExpr>(std::string_view)> &replacement) const;
   /// The symbols that occur, sorted, each once.
   std::vector<std::string> symbols() const;
@@ -79,7 +82,8 @@ struct DimExpr::Atom {
   std::vector<DimExpr> operands; // two for calls, none for symbols
 };
 
-/// The name when `text` can be a symbol: letters, digits, '_', '.', '$', not starting with a digit; otherwise a spelling that can.
+/// The name when `text` can be a symbol: letters, digits, '_', '.', '$', not starting with a digit; otherwise
+/// a spelling that can.
 std::string sanitizeSymbolName(std::string_view text);
 
 } // namespace delos

@@ -2,7 +2,6 @@
 #include "lib/Support/DimExpr.h"
 
 #include <catch2/catch.hpp>
-
 #include <map>
 #include <random>
 
@@ -44,7 +43,8 @@ TEST_CASE("exact division recovers a factor and refuses a remainder") {
 }
 
 TEST_CASE("printing and parsing agree") {
-  for (const char *text : {"0", "12", "batch", "2*seq + 1", "floordiv(batch + 1, 2)*seq - 3", "min(a, b)", "-a + 7"})
+  for (const char *text :
+       {"0", "12", "batch", "2*seq + 1", "floordiv(batch + 1, 2)*seq - 3", "min(a, b)", "-a + 7"})
     CHECK(parsed(text).str() == text);
   for (const char *text : {"", "2+", "a b", "f(a)", "floordiv(a)", "(a", "99999999999999999999", "a,b"})
     CHECK_FALSE(DimExpr::parse(text).has_value());
