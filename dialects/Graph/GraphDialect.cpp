@@ -1,11 +1,12 @@
 // Registration of the graph dialect.
-#include "dialects/Graph/GraphDialect.cpp.inc"
-#include "dialects/Graph/GraphEnums.cpp.inc"
-#include "dialects/Graph/GraphInterfaces.cpp.inc"
 #include "dialects/Graph/GraphOps.h"
 
 #include "llvm/ADT/TypeSwitch.h"
 #include "mlir/IR/DialectImplementation.h"
+
+#include "dialects/Graph/GraphDialect.cpp.inc"
+#include "dialects/Graph/GraphEnums.cpp.inc"
+#include "dialects/Graph/GraphInterfaces.cpp.inc"
 #define GET_ATTRDEF_CLASSES
 #include "dialects/Graph/GraphAttrs.cpp.inc"
 #define GET_OP_CLASSES

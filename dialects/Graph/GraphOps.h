@@ -15,9 +15,10 @@
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
 // The enumerations have their own header so that ScalarFunctions.h stays free of the ops.
+#include "dialects/Graph/ScalarFunctions.h"
+
 #include "dialects/Graph/GraphDialect.h.inc"
 #include "dialects/Graph/GraphInterfaces.h.inc"
-#include "dialects/Graph/ScalarFunctions.h"
 #define GET_ATTRDEF_CLASSES
 #include "dialects/Graph/GraphAttrs.h.inc"
 #define GET_OP_CLASSES

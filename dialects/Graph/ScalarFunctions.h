@@ -2,14 +2,14 @@
 // fuzzer.
 #pragma once
 
-#include "dialects/Graph/GraphEnums.h.inc"
-
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/DenseMapInfo.h"
 #include "llvm/ADT/StringRef.h"
 #include "mlir/IR/Types.h"
 
 #include <optional>
+
+#include "dialects/Graph/GraphEnums.h.inc"
 
 namespace delos::graph {
 
