@@ -2,6 +2,7 @@
 #include "lib/Pipelines/InitAll.h"
 
 #include "dialects/Graph/GraphOps.h"
+#include "dialects/Onnx/OnnxDialect.h"
 #include "lib/Target/CPU/LowerToLLVM.h"
 #include "passes/Lowering/Passes.h"
 
@@ -32,6 +33,7 @@
 
 void delos::registerAllDialects(mlir::DialectRegistry &registry) {
   registry.insert<delos::graph::GraphDialect>();
+  registry.insert<delos::onnx::OnnxDialect>();
   registry.insert<mlir::affine::AffineDialect, mlir::arith::ArithDialect, mlir::bufferization::BufferizationDialect,
                   mlir::cf::ControlFlowDialect, mlir::func::FuncDialect, mlir::linalg::LinalgDialect,
                   mlir::LLVM::LLVMDialect, mlir::math::MathDialect, mlir::memref::MemRefDialect,
