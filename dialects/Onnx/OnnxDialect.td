@@ -79,21 +79,21 @@ def Onnx_NodeOp : Onnx_Op<"node", [DeclareOpInterfaceMethods<MemoryEffectsOpInte
 
     - `opType`, `domain`, `opset`: the operator and the version of its domain that the model (or the function the node was inlined
       from) imports; the default domain is the empty string and is not printed. The operator's since-version is the newest at or below it.
-    - `attributes`: FLOAT is `f32`, INT is `i64`, STRING a string, TENSOR an elements attribute, TYPE_PROTO a type; the plural forms are
+    - `operatorAttrs`: FLOAT is `f32`, INT is `i64`, STRING a string, TENSOR an elements attribute, TYPE_PROTO a type; the plural forms are
       `array<f32>`, `array<i64>` and array attributes. Graph attributes are the `bodies`, named by `bodyNames` in the same order (an
       attribute holding several graphs repeats its name).
     - `id`: 16 hex digits derived from the content (operator, attributes, ids of the operands), unique in the module and independent of
       names and of the order of nodes in the file.
-    - `name`, `outputs`: the model's names, for diagnostics. An absent result has an empty name and the type `!onnx.none`.
+    - `nodeName`, `outputNames`: the model's names, for diagnostics. An absent result has an empty name and the type `!onnx.none`.
     - An absent operand is an `onnx.none` value. Bodies see the values around them.
   }];
-  let arguments = (ins Variadic<Onnx_Value>:$inputs, StrAttr:$opType, DefaultValuedAttr<DictionaryAttr, "{}">:$attributes,
+  let arguments = (ins Variadic<Onnx_Value>:$inputs, StrAttr:$opType, DefaultValuedAttr<DictionaryAttr, "{}">:$operatorAttrs,
                        DefaultValuedStrAttr<StrAttr, "">:$domain, I64Attr:$opset, OptionalAttr<StrAttr>:$id,
-                       OptionalAttr<StrAttr>:$name, OptionalAttr<StrArrayAttr>:$outputs, OptionalAttr<StrArrayAttr>:$bodyNames);
+                       OptionalAttr<StrAttr>:$nodeName, OptionalAttr<StrArrayAttr>:$outputNames, OptionalAttr<StrArrayAttr>:$bodyNames);
   let results = (outs Variadic<Onnx_Value>:$results);
   let regions = (region VariadicRegion<AnyRegion>:$bodies);
   let assemblyFormat = [{
-    $opType `(` $inputs `)` ($attributes^)? (`domain` $domain^)? `opset` $opset (`id` $id^)? (`name` $name^)? (`outputs` $outputs^)?
+    $opType `(` $inputs `)` ($operatorAttrs^)? (`domain` $domain^)? `opset` $opset (`id` $id^)? (`name` $nodeName^)? (`outputs` $outputNames^)?
     (`bodies` $bodyNames^ $bodies)? attr-dict-with-keyword `:` functional-type($inputs, $results)
   }];
   let hasVerifier = 1;
@@ -104,7 +104,7 @@ def Onnx_NodeOp : Onnx_Op<"node", [DeclareOpInterfaceMethods<MemoryEffectsOpInte
     /// The model's name of the node for diagnostics: its name, else its first output's, else the operator.
     std::string getDisplayName();
     /// The attribute of this name; null when the node does not state it.
-    mlir::Attribute getAttribute(llvm::StringRef name) { return getAttributes().get(name); }
+    mlir::Attribute getOperatorAttr(llvm::StringRef name) { return getOperatorAttrs().get(name); }
     /// The first body of this name; null when there is none.
     mlir::Region *getBody(llvm::StringRef name);
     /// True when the result is wanted (its type is not `!onnx.none`).

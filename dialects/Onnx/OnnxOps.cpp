@@ -20,10 +20,10 @@ std::string NodeOp::getQualifiedName() {
 }
 
 std::string NodeOp::getDisplayName() {
-  if (getName() && !getName()->empty())
-    return getName()->str();
-  if (getOutputs() && !getOutputs()->empty())
-    return mlir::cast<mlir::StringAttr>((*getOutputs())[0]).str();
+  if (getNodeName() && !getNodeName()->empty())
+    return getNodeName()->str();
+  if (getOutputNames() && !getOutputNames()->empty())
+    return mlir::cast<mlir::StringAttr>((*getOutputNames())[0]).str();
   return getOpType().str();
 }
 
@@ -79,7 +79,7 @@ static mlir::LogicalResult verifyNames(NodeOp node) {
   auto isHex = [](char c) { return llvm::isDigit(c) || (c >= 'a' && c <= 'f'); };
   if (auto id = node.getId(); id && (id->size() != 16 || !llvm::all_of(*id, isHex)))
     return node.emitOpError("expected an id of 16 lower-case hex digits, got \"") << *id << "\"";
-  if (auto outputs = node.getOutputs(); outputs && outputs->size() != node.getNumResults())
+  if (auto outputs = node.getOutputNames(); outputs && outputs->size() != node.getNumResults())
     return node.emitOpError("expected one output name per result (") << node.getNumResults() << "), got " << outputs->size();
   size_t bodyNames = node.getBodyNames() ? node.getBodyNames()->size() : 0;
   if (bodyNames != node.getNumRegions())
@@ -90,7 +90,7 @@ static mlir::LogicalResult verifyNames(NodeOp node) {
 mlir::LogicalResult NodeOp::verify() {
   if (mlir::failed(verifyNames(*this)))
     return mlir::failure();
-  for (mlir::NamedAttribute attr : getAttributes())
+  for (mlir::NamedAttribute attr : getOperatorAttrs())
     if (!isNodeAttribute(attr.getValue()))
       return emitOpError("expected attribute '") << attr.getName().getValue() << "' to be f32, i64, a string, a type, a tensor, or a "
                                                  << "list of one of these, got " << attr.getValue();
