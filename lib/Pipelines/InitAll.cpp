@@ -1,6 +1,7 @@
 // Registration of dialects, interfaces, passes and pipelines.
 #include "lib/Pipelines/InitAll.h"
 
+#include "dialects/Fusion/FusionDialect.h"
 #include "dialects/Graph/GraphOps.h"
 #include "dialects/Onnx/OnnxDialect.h"
 #include "lib/Target/CPU/LowerToLLVM.h"
@@ -32,6 +33,7 @@
 #include "mlir/InitAllPasses.h"
 
 void delos::registerAllDialects(mlir::DialectRegistry &registry) {
+  registry.insert<delos::fusion::FusionDialect>();
   registry.insert<delos::graph::GraphDialect>();
   registry.insert<delos::onnx::OnnxDialect>();
   registry.insert<mlir::affine::AffineDialect, mlir::arith::ArithDialect, mlir::bufferization::BufferizationDialect,
