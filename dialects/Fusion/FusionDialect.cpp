@@ -23,5 +23,8 @@ void delos::fusion::FusionDialect::initialize() {
   addOperations<
 #define GET_OP_LIST
 #include "dialects/Fusion/MicroKernelOps.cpp.inc"
+      ,
+#define GET_OP_LIST
+#include "dialects/Fusion/KernelOps.cpp.inc"
       >();
 }

@@ -7,6 +7,7 @@
 #include "mlir/IR/Dialect.h"
 #include "mlir/IR/OpDefinition.h"
 #include "mlir/IR/OpImplementation.h"
+#include "mlir/Interfaces/ControlFlowInterfaces.h"
 #include "mlir/Interfaces/DestinationStyleOpInterface.h"
 #include "mlir/Interfaces/InferTypeOpInterface.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
@@ -18,3 +19,5 @@
 #include "dialects/Fusion/FusionAttrs.h.inc"
 #define GET_OP_CLASSES
 #include "dialects/Fusion/MicroKernelOps.h.inc"
+#define GET_OP_CLASSES
+#include "dialects/Fusion/KernelOps.h.inc"
