@@ -4,6 +4,7 @@
 #include "dialects/Fusion/FusionDialect.h"
 #include "dialects/Graph/GraphOps.h"
 #include "dialects/Onnx/OnnxDialect.h"
+#include "dialects/Task/TaskDialect.h"
 #include "lib/Target/CPU/LowerToLLVM.h"
 #include "passes/Lowering/Passes.h"
 
@@ -36,6 +37,7 @@ void delos::registerAllDialects(mlir::DialectRegistry &registry) {
   registry.insert<delos::fusion::FusionDialect>();
   registry.insert<delos::graph::GraphDialect>();
   registry.insert<delos::onnx::OnnxDialect>();
+  registry.insert<delos::task::TaskDialect>();
   registry.insert<mlir::affine::AffineDialect, mlir::arith::ArithDialect, mlir::bufferization::BufferizationDialect,
                   mlir::cf::ControlFlowDialect, mlir::func::FuncDialect, mlir::linalg::LinalgDialect,
                   mlir::LLVM::LLVMDialect, mlir::math::MathDialect, mlir::memref::MemRefDialect,
