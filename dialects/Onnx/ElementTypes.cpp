@@ -3,8 +3,8 @@
 
 #include "dialects/Onnx/OnnxDialect.h"
 
-#include "mlir/IR/Builders.h"
 #include "llvm/ADT/STLExtras.h"
+#include "mlir/IR/Builders.h"
 
 using namespace delos::onnx;
 

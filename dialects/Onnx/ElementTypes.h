@@ -1,9 +1,9 @@
 // The element types of ONNX tensors: their codes in files, their MLIR types and their sizes, in one table.
 #pragma once
 
-#include "mlir/IR/BuiltinTypes.h"
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/StringRef.h"
+#include "mlir/IR/BuiltinTypes.h"
 
 #include <cstdint>
 #include <optional>
@@ -27,8 +27,8 @@ const ElementInfo *elementInfo(int64_t code);
 /// The row of an MLIR type; null when it is not the element type of an ONNX tensor.
 const ElementInfo *elementInfo(mlir::Type type);
 
-/// Bytes of `elements` elements in the standard's raw form (sub-byte elements packed). Requires elements >= 0 small enough for the
-/// product to fit (the importer bounds it).
+/// Bytes of `elements` elements in the standard's raw form (sub-byte elements packed). Requires elements >= 0
+/// small enough for the product to fit (the importer bounds it).
 int64_t rawBytes(const ElementInfo &info, int64_t elements);
 
 } // namespace delos::onnx

@@ -15,8 +15,8 @@ void OnnxDialect::initialize() {
       >();
 }
 
-mlir::Operation *OnnxDialect::materializeConstant(mlir::OpBuilder &builder, mlir::Attribute value, mlir::Type type,
-                                                  mlir::Location loc) {
+mlir::Operation *OnnxDialect::materializeConstant(mlir::OpBuilder &builder, mlir::Attribute value,
+                                                  mlir::Type type, mlir::Location loc) {
   if (!ConstantOp::isBuildableWith(value, type))
     return nullptr;
   return ConstantOp::create(builder, loc, mlir::cast<mlir::ElementsAttr>(value));

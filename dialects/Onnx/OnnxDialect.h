@@ -18,13 +18,15 @@
 
 namespace delos::onnx {
 
-/// True for the types that a value of a model can have: ranked or unranked tensors of an ONNX element type, sequences, optionals, maps,
+/// True for the types that a value of a model can have: ranked or unranked tensors of an ONNX element type,
+/// sequences, optionals, maps,
 /// `!onnx.none` and `!onnx.unknown`.
 bool isValueType(mlir::Type type);
 
 /// Function argument and result attribute: the model's name of the input or output (a string).
 inline constexpr llvm::StringLiteral nameAttrName = "onnx.name";
-/// Module attributes: the file's IR version (i64), and a dictionary from domain ("ai.onnx" for the default one) to opset version (i64).
+/// Module attributes: the file's IR version (i64), and a dictionary from domain ("ai.onnx" for the default
+/// one) to opset version (i64).
 inline constexpr llvm::StringLiteral irVersionAttrName = "onnx.ir_version";
 inline constexpr llvm::StringLiteral opsetsAttrName = "onnx.opsets";
 

@@ -2,18 +2,19 @@
 #include "dialects/Onnx/ElementTypes.h"
 #include "dialects/Onnx/OnnxDialect.h"
 
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/DialectImplementation.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
-#include "llvm/ADT/STLExtras.h"
-#include "llvm/ADT/StringExtras.h"
 
 #define GET_OP_CLASSES
 #include "dialects/Onnx/OnnxOps.cpp.inc"
 
 using namespace delos::onnx;
 
-//===-- NodeOp ---------------------------------------------------------------------------------------------------------------------===//
+//===-- NodeOp
+//---------------------------------------------------------------------------------------------------------------------===//
 
 std::string NodeOp::getQualifiedName() {
   return getDomain().empty() ? getOpType().str() : (getDomain() + "::" + getOpType()).str();
@@ -43,10 +44,12 @@ bool NodeOp::hasInput(unsigned index) {
   return index < getInputs().size() && !mlir::isa<NoneType>(getInputs()[index].getType());
 }
 
-/// Operators whose result is not a function of their operands: each execution reads and advances a random state.
+/// Operators whose result is not a function of their operands: each execution reads and advances a random
+/// state.
 static bool drawsRandomNumbers(NodeOp node) {
-  static constexpr llvm::StringLiteral names[] = {"Bernoulli",    "Dropout",           "Multinomial",      "RandomNormal",
-                                                  "RandomNormalLike", "RandomUniform", "RandomUniformLike"};
+  static constexpr llvm::StringLiteral names[] = {"Bernoulli",        "Dropout",          "Multinomial",
+                                                  "RandomNormal",     "RandomNormalLike", "RandomUniform",
+                                                  "RandomUniformLike"};
   return node.getDomain().empty() && llvm::is_contained(names, node.getOpType());
 }
 
@@ -68,7 +71,8 @@ static bool isNodeAttribute(mlir::Attribute attr) {
     return integer.getType().isSignlessInteger(64);
   if (auto real = mlir::dyn_cast<mlir::FloatAttr>(attr))
     return real.getType().isF32();
-  return mlir::isa<mlir::StringAttr, mlir::TypeAttr, mlir::DenseF32ArrayAttr, mlir::DenseI64ArrayAttr, mlir::ElementsAttr>(attr);
+  return mlir::isa<mlir::StringAttr, mlir::TypeAttr, mlir::DenseF32ArrayAttr, mlir::DenseI64ArrayAttr,
+                   mlir::ElementsAttr>(attr);
 }
 
 static mlir::LogicalResult verifyNames(NodeOp node) {
@@ -80,10 +84,12 @@ static mlir::LogicalResult verifyNames(NodeOp node) {
   if (auto id = node.getId(); id && (id->size() != 16 || !llvm::all_of(*id, isHex)))
     return node.emitOpError("expected an id of 16 lower-case hex digits, got \"") << *id << "\"";
   if (auto outputs = node.getOutputNames(); outputs && outputs->size() != node.getNumResults())
-    return node.emitOpError("expected one output name per result (") << node.getNumResults() << "), got " << outputs->size();
+    return node.emitOpError("expected one output name per result (")
+           << node.getNumResults() << "), got " << outputs->size();
   size_t bodyNames = node.getBodyNames() ? node.getBodyNames()->size() : 0;
   if (bodyNames != node.getNumRegions())
-    return node.emitOpError("expected one body name per body (") << node.getNumRegions() << "), got " << bodyNames;
+    return node.emitOpError("expected one body name per body (")
+           << node.getNumRegions() << "), got " << bodyNames;
   return mlir::success();
 }
 
@@ -92,8 +98,9 @@ mlir::LogicalResult NodeOp::verify() {
     return mlir::failure();
   for (mlir::NamedAttribute attr : getOperatorAttrs())
     if (!isNodeAttribute(attr.getValue()))
-      return emitOpError("expected attribute '") << attr.getName().getValue() << "' to be f32, i64, a string, a type, a tensor, or a "
-                                                 << "list of one of these, got " << attr.getValue();
+      return emitOpError("expected attribute '")
+             << attr.getName().getValue() << "' to be f32, i64, a string, a type, a tensor, or a "
+             << "list of one of these, got " << attr.getValue();
   return mlir::success();
 }
 
@@ -110,10 +117,13 @@ mlir::LogicalResult NodeOp::verifyRegions() {
   return mlir::success();
 }
 
-//===-- ConstantOp -----------------------------------------------------------------------------------------------------------------===//
+//===-- ConstantOp
+//-----------------------------------------------------------------------------------------------------------------===//
 
-void ConstantOp::build(mlir::OpBuilder &builder, mlir::OperationState &state, mlir::ElementsAttr value, llvm::StringRef name) {
-  build(builder, state, value.getType(), value, name.empty() ? mlir::StringAttr() : builder.getStringAttr(name));
+void ConstantOp::build(mlir::OpBuilder &builder, mlir::OperationState &state, mlir::ElementsAttr value,
+                       llvm::StringRef name) {
+  build(builder, state, value.getType(), value,
+        name.empty() ? mlir::StringAttr() : builder.getStringAttr(name));
 }
 
 bool ConstantOp::isBuildableWith(mlir::Attribute value, mlir::Type type) {

@@ -2,9 +2,9 @@
 #include "dialects/Onnx/ElementTypes.h"
 #include "dialects/Onnx/OnnxDialect.h"
 
+#include "llvm/ADT/TypeSwitch.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/DialectImplementation.h"
-#include "llvm/ADT/TypeSwitch.h"
 
 #define GET_TYPEDEF_CLASSES
 #include "dialects/Onnx/OnnxTypes.cpp.inc"
@@ -27,20 +27,23 @@ bool delos::onnx::isValueType(mlir::Type type) {
 /// Containers hold values that are there: no `!onnx.none` inside.
 static bool isContainedType(mlir::Type type) { return isValueType(type) && !mlir::isa<NoneType>(type); }
 
-mlir::LogicalResult SeqType::verify(llvm::function_ref<mlir::InFlightDiagnostic()> emitError, mlir::Type elementType) {
+mlir::LogicalResult SeqType::verify(llvm::function_ref<mlir::InFlightDiagnostic()> emitError,
+                                    mlir::Type elementType) {
   if (isContainedType(elementType))
     return mlir::success();
-  return emitError() << "expected a sequence of tensors or other ONNX values, got element type " << elementType;
+  return emitError() << "expected a sequence of tensors or other ONNX values, got element type "
+                     << elementType;
 }
 
-mlir::LogicalResult OptionalType::verify(llvm::function_ref<mlir::InFlightDiagnostic()> emitError, mlir::Type elementType) {
+mlir::LogicalResult OptionalType::verify(llvm::function_ref<mlir::InFlightDiagnostic()> emitError,
+                                         mlir::Type elementType) {
   if (mlir::isa<mlir::TensorType, SeqType, UnknownType>(elementType) && isContainedType(elementType))
     return mlir::success();
   return emitError() << "expected an optional tensor or sequence, got element type " << elementType;
 }
 
-mlir::LogicalResult MapType::verify(llvm::function_ref<mlir::InFlightDiagnostic()> emitError, mlir::Type keyType,
-                                    mlir::Type valueType) {
+mlir::LogicalResult MapType::verify(llvm::function_ref<mlir::InFlightDiagnostic()> emitError,
+                                    mlir::Type keyType, mlir::Type valueType) {
   const ElementInfo *key = elementInfo(keyType);
   bool integral = keyType.isInteger() && key && key->bits >= 8 && !keyType.isInteger(1);
   if (!integral && !mlir::isa<StringType>(keyType))
