@@ -63,3 +63,15 @@ def test_comparison_rejects_shape_dtype_value_and_count():
 def test_reasons_of_one_cause_are_one_class():
     first = reason_class("UnsupportedError: node 'a1': operator X (ai.onnx 13) has no opener")
     assert first == reason_class("UnsupportedError: node 'b2': operator X (ai.onnx 13) has no opener")
+
+
+def test_sample_of_the_suite_has_no_wrong_answer(delos, cases):
+    """A fixed sample; scripts/full runs all of it."""
+    import random
+
+    chosen = random.Random(1).sample([c for c in cases if not c.light], 300)
+    results = list(verdicts(chosen, "delos.onnx_backend", 60.0).values())
+    bad = [f"{r['verdict']} {r['name']}: {r['reason']}" for r in results if r["verdict"] in ("wrong", "crash", "hang")]
+    assert not bad, "\n".join(bad)
+    assert clean(summarize(results))
+    assert summarize(results)["pass"] >= 60
