@@ -2,6 +2,8 @@
 
 import importlib.machinery
 import importlib.util
+import json
+import subprocess
 import sys
 from pathlib import Path
 
@@ -122,3 +124,22 @@ def test_format(lint, tmp_path):
     for _ in range(2):
         found = list(lint.check_format(tmp_path, ["A.cpp", "B.cpp"]))
         assert [(f.path, f.line, f.rule) for f in found] == [("A.cpp", 2, "format")]
+
+
+def test_manifest_cases_are_never_changed(lint, tmp_path):
+    def git(*arguments):
+        subprocess.run(["git", "-c", "user.name=x", "-c", "user.email=x@example.org", *arguments], cwd=tmp_path, check=True)
+
+    def write(*cases):
+        (tmp_path / lint.MANIFEST).write_text(json.dumps({"cases": cases}))
+
+    (tmp_path / "benchmark").mkdir()
+    a, b = {"name": "a", "batch": 1}, {"name": "b", "batch": 1}
+    write(a)
+    git("init", "-q")
+    git("add", ".")
+    git("commit", "-qm", "x")
+    write(a, b)
+    assert list(lint.check_manifest(tmp_path)) == []
+    write(a | {"batch": 2}, b)
+    assert [f.rule for f in lint.check_manifest(tmp_path)] == ["manifest"]
