@@ -5,6 +5,7 @@
 #include "dialects/Graph/GraphOps.h"
 #include "dialects/Onnx/OnnxDialect.h"
 #include "dialects/Task/TaskDialect.h"
+#include "lib/Pipelines/GraphPipeline.h"
 #include "lib/Target/CPU/LowerToLLVM.h"
 #include "passes/Lowering/Passes.h"
 
@@ -57,5 +58,6 @@ void delos::registerAllDialects(mlir::DialectRegistry &registry) {
 
 void delos::registerAllPasses() {
   mlir::registerAllPasses();
+  registerGraphPipeline();
   lowering::registerLoweringPasses();
 }

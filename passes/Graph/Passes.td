@@ -1,0 +1,34 @@
+// Passes that simplify graph IR.
+#ifndef DELOS_PASSES_GRAPH_TD
+#define DELOS_PASSES_GRAPH_TD
+
+include "mlir/Pass/PassBase.td"
+
+def FoldPass : Pass<"graph-fold", "mlir::ModuleOp"> {
+  let summary = "Evaluate graph ops whose operands are constants";
+  let description = [{
+    Evaluates every op of constant operands, within a budget, and replaces those whose value other ops still need, unless the value would
+    take more memory than the operands it comes from. Views of constants share the storage; values above 1 KiB become dense
+    resources. Random numbers are never evaluated. Shape arithmetic on symbolic sizes becomes one `graph.dims_value`.
+
+    ```mlir
+    %n = graph.slice %dims starts <1> strides [1] : tensor<3xi64> -> tensor<1xi64>   // %dims = graph.dims_value <"b", "s", 64>
+    %y = graph.map mul %n, %two : (tensor<1xi64>, tensor<1xi64>) -> tensor<1xi64>    // %two = graph.constant dense<2>
+    // becomes
+    %y = graph.dims_value <"2*s"> : tensor<1xi64>
+    ```
+  }];
+  let options = [
+    Option<"maxSteps", "max-steps", "int64_t", /*default=*/"int64_t(1) << 30", "element operations to evaluate in all">,
+    Option<"maxBytes", "max-bytes", "int64_t", /*default=*/"int64_t(256) << 20", "bytes of values to compute in all">,
+    Option<"growth", "growth", "int64_t", /*default=*/"4096", "bytes that a value may take whatever its operands take">
+  ];
+  let statistics = [
+    Statistic<"numFolded", "num-folded", "Values replaced by constants">,
+    Statistic<"numSymbolic", "num-symbolic", "Values of shape arithmetic replaced">,
+    Statistic<"numKept", "num-kept", "Known values that would grow and stay computed">
+  ];
+  let dependentDialects = ["::delos::graph::GraphDialect"];
+}
+
+#endif // DELOS_PASSES_GRAPH_TD
