@@ -36,7 +36,7 @@ struct ValueInfo {
 /// runs of one executable overlap freely, each in memory of its own.
 class DELOS_API Executable {
 public:
-  class State;
+  class DELOS_LOCAL State;
 
   explicit Executable(std::shared_ptr<State> state) : state(std::move(state)) {}
 

@@ -13,7 +13,7 @@ namespace delos {
 
 /// Everything of a compiled model. Immutable but for the executor, which synchronises itself. Members are
 /// destroyed in reverse order: the executor goes before the code that it calls.
-class Executable::State {
+class DELOS_LOCAL Executable::State {
 public:
   /// Prepares a compiled program for running on at most `threads` threads (0: all). kInternal when the plan
   /// does not verify, kUnimplemented when it holds instructions that cannot run yet.
