@@ -1,0 +1,20 @@
+"""Single operators on awkward data, static and with every dim symbolic, against ONNX Runtime."""
+
+import numpy as np
+import pytest
+from comparing import assert_all_close, run_onnxruntime
+from operator_cases import all_cases, model
+
+CASES = all_cases()
+
+
+@pytest.mark.parametrize("symbolic", [False, True], ids=["static", "symbolic"])
+@pytest.mark.parametrize("case", CASES, ids=lambda c: c.name)
+def test_operator(delos, case, symbolic):
+    proto = model(case, symbolic=symbolic)
+    executable = delos.compile(proto)
+    with np.errstate(all="ignore"):
+        want = run_onnxruntime(proto, case.feeds())
+    results = executable.run(case.feeds())
+    assert_all_close([results[o.name] for o in proto.graph.output], want, case.tolerance)
+    assert executable.counters()["interpreted"] == 0
