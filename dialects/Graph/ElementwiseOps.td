@@ -36,7 +36,10 @@ def Graph_RandomOp : Graph_Op<"random"> {
   let summary = "Philox4x32-10 random numbers, counter = linear index";
   let description = [{
     uniform: [0, 1); normal: mean 0, deviation 1 (Box-Muller). Scale and shift are `graph.map`s after it. The same seed gives the same
-    tensor for any thread count.
+    tensor for any thread count. Element i takes the four 32-bit words of counter (low(i), high(i), 0, 0) under key (low(seed),
+    high(seed)). uniform is the leading p bits of word 0 times 2^-p, p = 24 for f32, 11 for f16, 8 for bf16 (f64: the leading 53 of words 0
+    and 1). normal is sqrt(-2 ln u) cos(2 pi v) with u = (leading 24 bits of word 0 + 1) * 2^-24 and v the same of word 1 without the
+    one (f64: 53 bits of words 0 and 1, and of 2 and 3), rounded to the element type.
   }];
   let arguments = (ins Graph_RandomKindAttr:$kind, I64Attr:$seed);
   let results = (outs AnyRankedTensor:$result);
@@ -50,7 +53,9 @@ def Graph_MapOp : Graph_Op<"map"> {
     All operands and the result have the same dims (broadcasts are explicit). Comparisons give i1; `select` takes an i1 tensor first.
     Integer `div` truncates and `rem_floor`/`rem_trunc` follow Python's % and C's %; division by zero gives 0 (all bits defined). `max`
     and `min` propagate NaN. f16/bf16 functions compute in f32 and round once. `shift_right` is logical (ONNX has only unsigned
-    shifts) and shifts of at least the width give 0. Example: `%2 = graph.map add %0, %1 : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>`.
+    shifts) and shifts of at least the width (or by negative amounts) give 0. Remainders by integer zero are 0; those of floats are
+    NumPy's `mod` and C's `fmod`. Integer sums, products and powers wrap; an integer power with a negative exponent is the truncated
+    quotient. `sign` of NaN is NaN, of -0 is 0; which zero `max` and `min` of 0 and -0 give is open. Example: `%2 = graph.map add %0, %1 : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>`.
   }];
   let arguments = (ins Graph_ScalarFnAttr:$fn, Variadic<AnyRankedTensor>:$inputs);
   let results = (outs AnyRankedTensor:$result);
@@ -66,7 +71,8 @@ def Graph_CastOp : Graph_Op<"cast"> {
   let summary = "Element type conversion";
   let description = [{
     Float to float rounds to nearest even. Float to integer truncates; NaN and values outside the range give, with `saturate`, 0 and the
-    nearest bound, with `wrap`, the low bits of the 64-bit conversion. Integer to integer keeps the low bits (`wrap`) or clamps
+    nearest bound, with `wrap`, the low bits of the 64-bit conversion (the least i64 for NaN and values outside i64, but ui64 holds up to
+    2^64). Integer to float rounds once, to nearest even. Integer to integer keeps the low bits (`wrap`) or clamps
     (`saturate`). To i1: x != 0. For float8 targets `saturate` clamps to the largest finite value.
   }];
   let arguments = (ins AnyRankedTensor:$input, DefaultValuedAttr<Graph_CastModeAttr, "::delos::graph::CastMode::wrap">:$mode);

@@ -8,7 +8,8 @@ def Graph_ReduceOp : Graph_Op<"reduce"> {
   let summary = "Combine along dims; they disappear from the result";
   let description = [{
     The element type is kept; 16-bit floats accumulate in f32, narrow integers in their own type with wrap-around. An empty reduction gives
-    the neutral element (max of nothing is -inf or the least integer). max and min propagate NaN.
+    the neutral element (max of nothing is -inf or the least integer). max and min propagate NaN. The order of a float sum or product is
+    open (the reference interpreter accumulates in f64 and rounds once).
     `graph.reduce sum %x dims [1] : tensor<4x8xf32> -> tensor<4xf32>`.
   }];
   let arguments = (ins Graph_ReduceKindAttr:$kind, AnyRankedTensor:$input, DenseI64ArrayAttr:$dims);
@@ -20,7 +21,10 @@ def Graph_ReduceOp : Graph_Op<"reduce"> {
 
 def Graph_ArgReduceOp : Graph_Op<"arg_reduce"> {
   let summary = "The i64 index of the largest or smallest element along a dim, which disappears";
-  let description = [{ Ties go to the first, with `last` to the last. A NaN wins over every number (NumPy's rule). }];
+  let description = [{ 
+    Ties go to the first, with `last` to the last. A NaN wins over every number (NumPy's rule). An empty dim is an error of the launch
+    unless the result is empty too.
+  }];
   let arguments = (ins Graph_ReduceKindAttr:$kind, AnyRankedTensor:$input, I64Attr:$dim, UnitAttr:$last);
   let results = (outs AnyRankedTensor:$result);
   let assemblyFormat = "`` $kind $input `dim` $dim (`last` $last^)? attr-dict `:` type($input) `->` type($result)";
@@ -29,6 +33,10 @@ def Graph_ArgReduceOp : Graph_Op<"arg_reduce"> {
 
 def Graph_ScanOp : Graph_Op<"scan"> {
   let summary = "Running combination along a dim";
+  let description = [{
+    result[i] combines the elements up to and with i (`exclusive`: before i, starting from the neutral element), with `reverse` from the
+    end. Accumulation as in `graph.reduce`: what is carried from element to element is not rounded to a 16-bit float.
+  }];
   let arguments = (ins Graph_ReduceKindAttr:$kind, AnyRankedTensor:$input, I64Attr:$dim, UnitAttr:$exclusive, UnitAttr:$reverse);
   let results = (outs AnyRankedTensor:$result);
   let assemblyFormat = [{
@@ -56,8 +64,9 @@ def Graph_WindowReduceOp : Graph_Op<"window_reduce"> {
 def Graph_ContractOp : Graph_Op<"contract"> {
   let summary = "Sum of products over contracted dims (generalised matrix product)";
   let description = [{
-    Result dims: the batch dims, then the free dims of `lhs`, then those of `rhs`. Integers multiply in the result's element type; 16-bit
-    floats accumulate in f32. `graph.contract %a, %b batch [0] x [0] contract [2] x [1] : (tensor<2x3x4xf32>, tensor<2x4x5xf32>) -> tensor<2x3x5xf32>`.
+    Result dims: the batch dims, then the free dims of `lhs`, then those of `rhs`. Integers extend to the result's element type (by
+    sign, or by zero when unsigned), multiply in it and wrap; 16-bit floats accumulate in f32, and the result rounds once. No contracted
+    elements give 0. `graph.contract %a, %b batch [0] x [0] contract [2] x [1] : (tensor<2x3x4xf32>, tensor<2x4x5xf32>) -> tensor<2x3x5xf32>`.
   }];
   let arguments = (ins AnyRankedTensor:$lhs, AnyRankedTensor:$rhs, DenseI64ArrayAttr:$lhs_batch, DenseI64ArrayAttr:$rhs_batch,
                        DenseI64ArrayAttr:$lhs_contract, DenseI64ArrayAttr:$rhs_contract);
@@ -76,7 +85,8 @@ def Graph_ConvOp : Graph_Op<"conv"> {
   let summary = "Grouped, strided, dilated convolution of any number of spatial dims";
   let description = [{
     input [N, C, spatial...] (or [N, spatial..., C] with `channels_last`), filter [O, C/groups, window...], result likewise. Padding is zeros;
-    the result type decides how far the last window reaches.
+    the result type decides how far the last window reaches. Arithmetic as in `graph.contract`. Group g of the output channels reads group g
+    of the input channels; there is no kernel flip.
   }];
   let arguments = (ins AnyRankedTensor:$input, AnyRankedTensor:$filter, DenseI64ArrayAttr:$strides, DenseI64ArrayAttr:$dilations,
                        DenseI64ArrayAttr:$low, DenseI64ArrayAttr:$high, DefaultValuedAttr<I64Attr, "1">:$groups, UnitAttr:$channels_last);
