@@ -44,6 +44,28 @@ def table(counter: Counter) -> list[str]:
     return [f"| {count} | {reason.replace('|', chr(92) + '|')} |" for reason, count in counter.most_common()]
 
 
+def operators(results: list[dict[str, Any]]) -> dict[str, Counter]:
+    """Verdicts of the single-node cases, by operator."""
+    found: dict[str, Counter] = {}
+    for r in results:
+        if "operator" in r:
+            found.setdefault(r["operator"], Counter())[r["verdict"]] += 1
+    return found
+
+
+def operator_lines(results: list[dict[str, Any]]) -> list[str]:
+    found = operators(results)
+    whole = sorted(op for op, c in found.items() if c["pass"] == c.total())
+    partly = sorted(op for op, c in found.items() if 0 < c["pass"] < c.total())
+    none = sorted(op for op, c in found.items() if not c["pass"])
+    return [
+        "## Operators, by their single-node cases", "",
+        f"All cases pass ({len(whole)}): {', '.join(whole) or 'none'}.", "",
+        f"Some pass ({len(partly)}): " + (", ".join(f"{op} {found[op]['pass']}/{found[op].total()}" for op in partly) or "none") + ".", "",
+        f"None passes ({len(none)}): {', '.join(none) or 'none'}.", "",
+    ]  # fmt: skip
+
+
 def markdown(mode: str, backend: str, versions: dict[str, str], results: list[dict[str, Any]]) -> str:
     totals = summarize(results)
     lines = [
@@ -67,4 +89,4 @@ def markdown(mode: str, backend: str, versions: dict[str, str], results: list[di
     reasons = Counter(reason_class(r["reason"]) for r in results if r["verdict"] == "unsupported")
     if reasons:
         lines += ["## Unsupported, by reason", "", "| cases | reason |", "|---|---|", *table(reasons), ""]
-    return "\n".join(lines)
+    return "\n".join(lines + operator_lines(results))

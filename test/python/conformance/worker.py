@@ -72,8 +72,7 @@ def counters(prepared: Any) -> dict[str, int]:
     return dict(executable.counters()) if executable is not None else {}
 
 
-def run_case(backend: Any, case: Case) -> dict[str, Any]:
-    model = onnx.load(case.model)
+def run_case(backend: Any, case: Case, model: onnx.ModelProto) -> dict[str, Any]:
     sets = [light_set(case, model)] if case.light else stored_sets(case, model)
     if not sets:
         return {"verdict": "wrong", "reason": "the case has no stored data"}
@@ -90,8 +89,14 @@ def unsupported(error: Exception) -> bool:
 
 def judge(backend: Any, case: Case) -> dict[str, Any]:
     """Runs a case and names what happened; an exception that does not say 'unsupported' is a wrong answer."""
+    model = onnx.load(case.model)
+    result = attempt(backend, case, model)
+    return result | ({"operator": model.graph.node[0].op_type} if len(model.graph.node) == 1 else {})
+
+
+def attempt(backend: Any, case: Case, model: onnx.ModelProto) -> dict[str, Any]:
     try:
-        return run_case(backend, case)
+        return run_case(backend, case, model)
     except Mismatch as error:
         return {"verdict": "wrong", "reason": str(error)}
     except Exception as error:  # the worker must go on, whatever a backend raises
