@@ -67,7 +67,8 @@ def Onnx_Value : Type<CPred<"::delos::onnx::isValueType($_self)">, "ONNX value",
 
 class Onnx_Op<string mnemonic, list<Trait> traits = []> : Op<Onnx_Dialect, mnemonic, traits>;
 
-def Onnx_NodeOp : Onnx_Op<"node", [DeclareOpInterfaceMethods<MemoryEffectsOpInterface>]> {
+def Onnx_NodeOp : Onnx_Op<"node", [DeclareOpInterfaceMethods<MemoryEffectsOpInterface>,
+                                   DeclareOpInterfaceMethods<OpAsmOpInterface, ["getAsmResultNames"]>]> {
   let summary = "One node of a model";
   let description = [{
     Any operator, named as in the file:
@@ -114,7 +115,8 @@ def Onnx_NodeOp : Onnx_Op<"node", [DeclareOpInterfaceMethods<MemoryEffectsOpInte
   }];
 }
 
-def Onnx_ConstantOp : Onnx_Op<"constant", [Pure, ConstantLike, AllTypesMatch<["value", "result"]>]> {
+def Onnx_ConstantOp : Onnx_Op<"constant", [Pure, ConstantLike, AllTypesMatch<["value", "result"]>,
+                                           DeclareOpInterfaceMethods<OpAsmOpInterface, ["getAsmResultNames"]>]> {
   let summary = "A tensor known at compile time: an initializer or a Constant node";
   let description = [{
     Small tensors are `dense<...>`; the others are resources holding the bytes in the standard's raw form: little endian, row-major,
@@ -133,7 +135,7 @@ def Onnx_ConstantOp : Onnx_Op<"constant", [Pure, ConstantLike, AllTypesMatch<["v
   let hasVerifier = 1;
 }
 
-def Onnx_NoneOp : Onnx_Op<"none", [Pure]> {
+def Onnx_NoneOp : Onnx_Op<"none", [Pure, DeclareOpInterfaceMethods<OpAsmOpInterface, ["getAsmResultNames"]>]> {
   let summary = "An absent optional operand";
   let results = (outs Onnx_NoneType:$result);
   let assemblyFormat = "attr-dict `:` type($result)";

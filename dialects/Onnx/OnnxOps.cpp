@@ -44,6 +44,21 @@ bool NodeOp::hasInput(unsigned index) {
   return index < getInputs().size() && !mlir::isa<NoneType>(getInputs()[index].getType());
 }
 
+/// A model's name as far as an SSA name can spell it.
+static std::string spellable(llvm::StringRef name) {
+  std::string spelled = name.str();
+  for (char &c : spelled)
+    if (!llvm::isAlnum(c) && !llvm::StringRef("_.$-").contains(c))
+      c = '_';
+  return spelled;
+}
+
+void NodeOp::getAsmResultNames(mlir::OpAsmSetValueNameFn setName) {
+  if (getOutputNames() && getOutputNames()->size() == getNumResults())
+    for (auto [result, name] : llvm::zip(getResults(), *getOutputNames()))
+      setName(result, spellable(mlir::cast<mlir::StringAttr>(name).getValue()));
+}
+
 /// Operators whose result is not a function of their operands: each execution reads and advances a random
 /// state.
 static bool drawsRandomNumbers(NodeOp node) {
@@ -126,6 +141,10 @@ void ConstantOp::build(mlir::OpBuilder &builder, mlir::OperationState &state, ml
         name.empty() ? mlir::StringAttr() : builder.getStringAttr(name));
 }
 
+void ConstantOp::getAsmResultNames(mlir::OpAsmSetValueNameFn setName) {
+  setName(getResult(), spellable(getName().value_or("cst")));
+}
+
 bool ConstantOp::isBuildableWith(mlir::Attribute value, mlir::Type type) {
   auto elements = mlir::dyn_cast<mlir::ElementsAttr>(value);
   return elements && elements.getType() == type && mlir::isa<mlir::RankedTensorType>(type);
@@ -150,3 +169,8 @@ mlir::LogicalResult ConstantOp::verify() {
     return emitOpError("expected ") << expected << " bytes of data, got " << blob->getData().size();
   return mlir::success();
 }
+
+//===-- NoneOp
+//-------------------------------------------------------------------------------------------===//
+
+void NoneOp::getAsmResultNames(mlir::OpAsmSetValueNameFn setName) { setName(getResult(), "none"); }

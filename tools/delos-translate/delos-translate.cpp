@@ -57,6 +57,7 @@ int main(int argc, char **argv) {
     return usage;
   }
   (*module)->print(file->os(), printingFlags());
+  file->os() << "\n";
   file->keep();
   return 0;
 }
