@@ -62,7 +62,9 @@ Tensors openWidened(Node &n) {
   return {narrow(function(n, widen(x)), x.elementType())};
 }
 
-Tensor leakyRelu(Node &n, Tensor x) { return select(map(ScalarFn::lt, x, 0.0), x * n.real("alpha", 0.01), x); }
+Tensor leakyRelu(Node &n, Tensor x) {
+  return select(map(ScalarFn::lt, x, 0.0), x * n.real("alpha", 0.01), x);
+}
 
 Tensor elu(Node &n, Tensor x) {
   Tensor negative = map(ScalarFn::expm1, x) * n.real("alpha", 1.0);
@@ -70,7 +72,8 @@ Tensor elu(Node &n, Tensor x) {
 }
 
 Tensor selu(Node &n, Tensor x) {
-  double alpha = n.real("alpha", 1.67326319217681884765625), gamma = n.real("gamma", 1.05070102214813232421875);
+  double alpha = n.real("alpha", 1.67326319217681884765625),
+         gamma = n.real("gamma", 1.05070102214813232421875);
   return select(map(ScalarFn::le, x, 0.0), map(ScalarFn::expm1, x) * (alpha * gamma), x * gamma);
 }
 
@@ -87,7 +90,9 @@ Tensor hardSwish(Node &, Tensor x) {
   return x * map(ScalarFn::max, map(ScalarFn::min, x * (1.0 / 6.0) + 0.5, 1.0), 0.0);
 }
 
-Tensor thresholdedRelu(Node &n, Tensor x) { return select(map(ScalarFn::gt, x, n.real("alpha", 1.0)), x, 0.0); }
+Tensor thresholdedRelu(Node &n, Tensor x) {
+  return select(map(ScalarFn::gt, x, n.real("alpha", 1.0)), x, 0.0);
+}
 Tensor openedSoftplus(Node &, Tensor x) { return softplus(x); }
 Tensor softsign(Node &, Tensor x) { return x / (map(ScalarFn::abs, x) + 1.0); }
 Tensor mish(Node &, Tensor x) { return x * map(ScalarFn::tanh, softplus(x)); }

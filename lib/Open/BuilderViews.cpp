@@ -5,7 +5,8 @@
 
 namespace delos::open {
 
-//===-- Views ------------------------------------------------------------------------------------------------===//
+//===-- Views
+//------------------------------------------------------------------------------------------------===//
 
 Tensor OpenBuilder::broadcast(Tensor x, llvm::ArrayRef<DimExpr> dims) {
   if (missing(x))
@@ -99,7 +100,8 @@ Tensor OpenBuilder::slice(Tensor x, int64_t dim, const DimExpr &start, const Dim
   if (stride < 0) {
     // The element at start comes first: count it from the end of the reversed tensor.
     DimExpr fromEnd = x.dim(dim) - 1 - start;
-    return stride == INT64_MIN ? fail("slice step out of range") : slice(reverse(x, dim), dim, fromEnd, size, -stride);
+    return stride == INT64_MIN ? fail("slice step out of range")
+                               : slice(reverse(x, dim), dim, fromEnd, size, -stride);
   }
   Dims to = x.dims(), starts(to.size(), DimExpr(0));
   DimExpr last = start + (size - 1) * stride;
@@ -114,7 +116,8 @@ Tensor OpenBuilder::slice(Tensor x, int64_t dim, const DimExpr &start, const Dim
     return type ? x : Tensor();
   Ints strides(to.size(), 1);
   strides[dim] = stride;
-  return emit(graph::SliceOp::create(ops, location, type, x.value(), graph::dimsAttr(context(), starts), strides));
+  return emit(
+      graph::SliceOp::create(ops, location, type, x.value(), graph::dimsAttr(context(), starts), strides));
 }
 
 Tensor OpenBuilder::reverse(Tensor x, llvm::ArrayRef<int64_t> dims) {
@@ -143,7 +146,8 @@ Tensor OpenBuilder::concat(llvm::ArrayRef<Tensor> parts, int64_t dim) {
       fits = static_cast<int64_t>(k) == dim || graph::mayBeEqual(from[k], to[k]);
     if (!fits)
       return fail("cannot concatenate " + describe(part.elementType()) + describe(from) + " to " +
-                  describe(parts[0].elementType()) + describe(parts[0].dims()) + " along dim " + llvm::Twine(dim));
+                  describe(parts[0].elementType()) + describe(parts[0].dims()) + " along dim " +
+                  llvm::Twine(dim));
     for (size_t k = 0; k < to.size(); ++k)
       if (static_cast<int64_t>(k) != dim)
         requireEqual(from[k], to[k]);
@@ -163,8 +167,10 @@ Tensor OpenBuilder::pad(Tensor x, Tensor value, llvm::ArrayRef<DimExpr> low, llv
   if (value.rank() != 0)
     value = reshape(value, {});
   Dims lows(low), highs(high), to = x.dims();
-  if (lows.size() != to.size() || highs.size() != to.size() || (!interior.empty() && interior.size() != to.size()))
-    return fail("expected " + llvm::Twine(2 * to.size()) + " paddings, got " + llvm::Twine(lows.size() + highs.size()));
+  if (lows.size() != to.size() || highs.size() != to.size() ||
+      (!interior.empty() && interior.size() != to.size()))
+    return fail("expected " + llvm::Twine(2 * to.size()) + " paddings, got " +
+                llvm::Twine(lows.size() + highs.size()));
   for (size_t k = 0; k < to.size(); ++k) {
     DimExpr between = interior.empty() ? DimExpr(0) : DimExpr::max(to[k] - 1, DimExpr(0)) * interior[k];
     DimExpr spread = to[k] + between, padded = spread;
@@ -181,7 +187,8 @@ Tensor OpenBuilder::pad(Tensor x, Tensor value, llvm::ArrayRef<DimExpr> low, llv
   Tensor result = x;
   if (type != x.value().getType()) {
     auto between = interior.empty() ? mlir::DenseI64ArrayAttr() : ops.getDenseI64ArrayAttr(interior);
-    result = emit(graph::PadOp::create(ops, location, type, x.value(), value.value(), graph::dimsAttr(context(), grown),
+    result = emit(graph::PadOp::create(ops, location, type, x.value(), value.value(),
+                                       graph::dimsAttr(context(), grown),
                                        graph::dimsAttr(context(), grownHigh), between));
   }
   for (size_t k = 0; k < to.size(); ++k) {
@@ -192,7 +199,8 @@ Tensor OpenBuilder::pad(Tensor x, Tensor value, llvm::ArrayRef<DimExpr> low, llv
   return result;
 }
 
-//===-- Reductions -------------------------------------------------------------------------------------------===//
+//===-- Reductions
+//-------------------------------------------------------------------------------------------===//
 
 static Dims keptDims(llvm::ArrayRef<DimExpr> from, llvm::ArrayRef<int64_t> reduced, bool keepDims) {
   Dims to;
@@ -245,14 +253,16 @@ Tensor OpenBuilder::scan(ReduceKind kind, Tensor x, int64_t dim, bool exclusive,
     return {};
   if (x.isBool())
     return unsupported("scan of bool");
-  return emit(graph::ScanOp::create(ops, location, x.value().getType(), kind, x.value(), dim, exclusive, reverse));
+  return emit(
+      graph::ScanOp::create(ops, location, x.value().getType(), kind, x.value(), dim, exclusive, reverse));
 }
 
 std::pair<Tensor, Tensor> OpenBuilder::sort(Tensor x, int64_t dim, bool descending) {
   if (missing(x) || !expectDim(dim, x.rank()))
     return {};
-  auto created = graph::SortOp::create(ops, location, x.value().getType(),
-                                       graph::withElementType(x.value().getType(), i64()), x.value(), dim, descending);
+  auto created =
+      graph::SortOp::create(ops, location, x.value().getType(),
+                            graph::withElementType(x.value().getType(), i64()), x.value(), dim, descending);
   ++opCount;
   return {Tensor(*this, created.getValues()), Tensor(*this, created.getPositions())};
 }
@@ -280,11 +290,12 @@ Tensor OpenBuilder::windowReduce(ReduceKind kind, Tensor x, const WindowShape &w
                                             perDim(window.low, 0)));
 }
 
-//===-- Contractions -----------------------------------------------------------------------------------------===//
+//===-- Contractions
+//-----------------------------------------------------------------------------------------===//
 
-Tensor OpenBuilder::contract(Tensor lhs, Tensor rhs, llvm::ArrayRef<int64_t> lhsBatch, llvm::ArrayRef<int64_t> rhsBatch,
-                             llvm::ArrayRef<int64_t> lhsContract, llvm::ArrayRef<int64_t> rhsContract,
-                             mlir::Type elementType) {
+Tensor OpenBuilder::contract(Tensor lhs, Tensor rhs, llvm::ArrayRef<int64_t> lhsBatch,
+                             llvm::ArrayRef<int64_t> rhsBatch, llvm::ArrayRef<int64_t> lhsContract,
+                             llvm::ArrayRef<int64_t> rhsContract, mlir::Type elementType) {
   if (missing({lhs, rhs}))
     return {};
   Dims left = lhs.dims(), right = rhs.dims(), to;
@@ -295,8 +306,8 @@ Tensor OpenBuilder::contract(Tensor lhs, Tensor rhs, llvm::ArrayRef<int64_t> lhs
                 describe(rhs.elementType()));
   auto pair = [&](int64_t l, int64_t r) {
     if (!graph::mayBeEqual(left[l], right[r]))
-      fail("shapes " + describe(left) + " and " + describe(right) + " do not fit: dim " + llvm::Twine(l) + " is " +
-           left[l].str() + ", dim " + llvm::Twine(r) + " is " + right[r].str());
+      fail("shapes " + describe(left) + " and " + describe(right) + " do not fit: dim " + llvm::Twine(l) +
+           " is " + left[l].str() + ", dim " + llvm::Twine(r) + " is " + right[r].str());
     else
       requireEqual(left[l], right[r]);
   };
@@ -314,8 +325,8 @@ Tensor OpenBuilder::contract(Tensor lhs, Tensor rhs, llvm::ArrayRef<int64_t> lhs
   auto type = resultType(to, elementType ? elementType : lhs.elementType());
   if (!type)
     return {};
-  return emit(graph::ContractOp::create(ops, location, type, lhs.value(), rhs.value(), lhsBatch, rhsBatch, lhsContract,
-                                        rhsContract));
+  return emit(graph::ContractOp::create(ops, location, type, lhs.value(), rhs.value(), lhsBatch, rhsBatch,
+                                        lhsContract, rhsContract));
 }
 
 Tensor OpenBuilder::matmul(Tensor lhs, Tensor rhs, mlir::Type elementType) {
@@ -347,8 +358,8 @@ Tensor OpenBuilder::matmul(Tensor lhs, Tensor rhs, mlir::Type elementType) {
   };
   Ints batchDims = range(0, batch.size());
   int64_t rank = batch.size() + 2;
-  return contract(withBatch(lhs, leftDims), withBatch(rhs, rightDims), batchDims, batchDims, rank - 1, rank - 2,
-                  elementType);
+  return contract(withBatch(lhs, leftDims), withBatch(rhs, rightDims), batchDims, batchDims, rank - 1,
+                  rank - 2, elementType);
 }
 
 Tensor OpenBuilder::conv(Tensor input, Tensor filter, const WindowShape &window, int64_t groups,
@@ -367,7 +378,8 @@ Tensor OpenBuilder::conv(Tensor input, Tensor filter, const WindowShape &window,
   if (!type)
     return {};
   return emit(graph::ConvOp::create(ops, location, type, input.value(), filter.value(), window.strides,
-                                    window.dilations, window.low, window.high, groups, /*channels_last=*/false));
+                                    window.dilations, window.low, window.high, groups,
+                                    /*channels_last=*/false));
 }
 
 } // namespace delos::open

@@ -43,7 +43,8 @@ Tensors openMean(Node &n) {
   return {openVariadic<ScalarFn::add>(n)[0] / static_cast<double>(n.operandCount())};
 }
 
-/// x^2 and x^3 are products; other exponents are graph.map pow in the base's element type (ONNX's result type).
+/// x^2 and x^3 are products; other exponents are graph.map pow in the base's element type (ONNX's result
+/// type).
 Tensors openPow(Node &n) {
   OpenBuilder &b = n.builder();
   Tensor x = n.in(0), y = n.in(1);
@@ -73,7 +74,8 @@ Tensors openBitShift(Node &n) {
   llvm::StringRef direction = n.text("direction", "");
   if (direction != "LEFT" && direction != "RIGHT")
     return {n.builder().fail("attribute 'direction': expected LEFT or RIGHT, got '" + direction + "'")};
-  return {n.builder().map(direction == "LEFT" ? ScalarFn::shift_left : ScalarFn::shift_right, {n.in(0), n.in(1)})};
+  return {n.builder().map(direction == "LEFT" ? ScalarFn::shift_left : ScalarFn::shift_right,
+                          {n.in(0), n.in(1)})};
 }
 
 Tensors openIsInf(Node &n) {

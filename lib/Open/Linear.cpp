@@ -22,15 +22,18 @@ Tensors openGemm(Node &n) {
   OpenBuilder &b = n.builder();
   Tensor lhs = n.in(0), rhs = n.in(1), bias = n.optional(2);
   if (b.failed() || lhs.rank() != 2 || rhs.rank() != 2)
-    return {b.fail("expected operands of rank 2, got " + llvm::Twine(lhs.rank()) + " and " + llvm::Twine(rhs.rank()))};
-  Tensor product = b.contract(lhs, rhs, {}, {}, n.flag("transA", false) ? 0 : 1, n.flag("transB", false) ? 1 : 0);
+    return {b.fail("expected operands of rank 2, got " + llvm::Twine(lhs.rank()) + " and " +
+                   llvm::Twine(rhs.rank()))};
+  Tensor product =
+      b.contract(lhs, rhs, {}, {}, n.flag("transA", false) ? 0 : 1, n.flag("transB", false) ? 1 : 0);
   product = scaled(b, product, n.real("alpha", 1.0));
   if (!bias || b.failed())
     return {product};
   return {product + b.broadcast(scaled(b, bias, n.real("beta", 1.0)), product.dims())};
 }
 
-//===-- Einsum -----------------------------------------------------------------------------------------------===//
+//===-- Einsum
+//-----------------------------------------------------------------------------------------------===//
 
 /// A tensor with one label per dim. Labels below 128 are letters, those above are dims of an ellipsis.
 struct Labelled {
@@ -149,7 +152,8 @@ private:
         distinct.push_back(label);
         to.push_back(x.tensor.dim(position));
       } else if (!graph::mayBeEqual(to[it - distinct.begin()], x.tensor.dim(position))) {
-        b.fail("a repeated label has sizes " + to[it - distinct.begin()].str() + " and " + x.tensor.dim(position).str());
+        b.fail("a repeated label has sizes " + to[it - distinct.begin()].str() + " and " +
+               x.tensor.dim(position).str());
       }
     }
     if (distinct.size() == x.labels.size() || b.failed())

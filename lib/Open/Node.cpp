@@ -17,7 +17,8 @@ bool isSupportedElementType(mlir::Type type) {
   return type.isF16() || type.isBF16() || type.isF32() || type.isF64();
 }
 
-//===-- Operands and results ---------------------------------------------------------------------------------===//
+//===-- Operands and results
+//---------------------------------------------------------------------------------===//
 
 Tensor Node::in(unsigned index) {
   Tensor operand = optional(index);
@@ -37,7 +38,8 @@ mlir::RankedTensorType Node::statedResult(unsigned index) {
                                     : mlir::RankedTensorType();
 }
 
-//===-- Attributes -------------------------------------------------------------------------------------------===//
+//===-- Attributes
+//-------------------------------------------------------------------------------------------===//
 
 /// The attribute when it has this kind; records a failure when it has another.
 template <typename Kind>
@@ -80,7 +82,8 @@ Ints Node::integers(llvm::StringRef name, llvm::ArrayRef<int64_t> otherwise) {
 
 std::vector<double> Node::reals(llvm::StringRef name) {
   auto value = typedAttr<mlir::DenseF32ArrayAttr>(b, op, name, "a list of floats");
-  return value ? std::vector<double>(value.asArrayRef().begin(), value.asArrayRef().end()) : std::vector<double>();
+  return value ? std::vector<double>(value.asArrayRef().begin(), value.asArrayRef().end())
+               : std::vector<double>();
 }
 
 std::vector<std::string> Node::texts(llvm::StringRef name) {
@@ -118,13 +121,15 @@ int64_t Node::seed() {
   return static_cast<int64_t>(digits >> 1);
 }
 
-//===-- Axes and compile-time values -------------------------------------------------------------------------===//
+//===-- Axes and compile-time values
+//-------------------------------------------------------------------------===//
 
 int64_t Node::axis(int64_t value, int64_t rank) {
   int64_t dim = value < 0 ? value + rank : value;
   if (dim >= 0 && dim < rank)
     return dim;
-  b.fail("expected an axis in [" + llvm::Twine(-rank) + ", " + llvm::Twine(rank) + "), got " + llvm::Twine(value));
+  b.fail("expected an axis in [" + llvm::Twine(-rank) + ", " + llvm::Twine(rank) + "), got " +
+         llvm::Twine(value));
   return 0;
 }
 

@@ -11,8 +11,8 @@ namespace delos::open {
 /// True for the element types that graph tensors may have: f16 bf16 f32 f64, bool, integers of 8 to 64 bits.
 bool isSupportedElementType(mlir::Type elementType);
 
-/// One node while it is opened. Accessors record a failure in the builder and return a harmless default when the node
-/// is malformed.
+/// One node while it is opened. Accessors record a failure in the builder and return a harmless default when
+/// the node is malformed.
 class Node {
 public:
   /// Opens a body with these arguments and gives what it yields; false after a failure.
@@ -26,7 +26,8 @@ public:
   int64_t opset() { return op.getOpset(); }
   llvm::StringRef opType() { return op.getOpType(); }
 
-  //===-- Operands and results -----------------------------------------------------------------------------===//
+  //===-- Operands and results
+  //-----------------------------------------------------------------------------===//
 
   size_t operandCount() const { return operands.size(); }
   /// A required operand; fails when absent.
@@ -40,7 +41,8 @@ public:
   /// The type that the file states for a result; null when it states none (or no rank).
   mlir::RankedTensorType statedResult(unsigned index);
 
-  //===-- Attributes ---------------------------------------------------------------------------------------===//
+  //===-- Attributes
+  //---------------------------------------------------------------------------------------===//
 
   bool has(llvm::StringRef name) { return static_cast<bool>(op.getOperatorAttr(name)); }
   mlir::Attribute attr(llvm::StringRef name) { return op.getOperatorAttr(name); }
@@ -53,7 +55,8 @@ public:
   Ints integers(llvm::StringRef name, llvm::ArrayRef<int64_t> otherwise = {});
   std::vector<double> reals(llvm::StringRef name);
   std::vector<std::string> texts(llvm::StringRef name);
-  /// The element type of a TensorProto.DataType code attribute; null (and a failure) when it is not supported.
+  /// The element type of a TensorProto.DataType code attribute; null (and a failure) when it is not
+  /// supported.
   mlir::Type elementType(llvm::StringRef name, mlir::Type otherwise);
   mlir::Type elementTypeOfCode(int64_t code);
   mlir::Region *body(llvm::StringRef name) { return op.getBody(name); }
@@ -63,7 +66,8 @@ public:
   /// A seed derived from the node's content (or its `seed` attribute): the same model draws the same numbers.
   int64_t seed();
 
-  //===-- Axes and compile-time values ---------------------------------------------------------------------===//
+  //===-- Axes and compile-time values
+  //---------------------------------------------------------------------===//
 
   /// A dim in [0, rank) from an axis that may count from the end; fails when out of range (and gives 0).
   int64_t axis(int64_t value, int64_t rank);

@@ -10,11 +10,10 @@ namespace delos::open {
 
 using mlir::RankedTensorType;
 
-DimExpr Tensor::dim(int64_t i) const {
-  return i >= 0 && i < rank() ? graph::dimsOf(held)[i] : DimExpr(1);
-}
+DimExpr Tensor::dim(int64_t i) const { return i >= 0 && i < rank() ? graph::dimsOf(held)[i] : DimExpr(1); }
 
-//===-- Failure ----------------------------------------------------------------------------------------------===//
+//===-- Failure
+//----------------------------------------------------------------------------------------------===//
 
 Tensor OpenBuilder::fail(const llvm::Twine &text, bool unsupportedByUs) {
   if (!hasFailed) {
@@ -95,8 +94,9 @@ Tensor OpenBuilder::emit(mlir::Operation *created) {
 Tensor OpenBuilder::materialize(RankedTensorType type, const ShapeValue &value) {
   if (auto numbers = value.asIntegers()) {
     unsigned width = type.getElementTypeBitWidth();
-    auto bits = llvm::map_to_vector(
-        *numbers, [&](int64_t number) { return llvm::APInt(width, number, /*isSigned=*/true, /*implicitTrunc=*/true); });
+    auto bits = llvm::map_to_vector(*numbers, [&](int64_t number) {
+      return llvm::APInt(width, number, /*isSigned=*/true, /*implicitTrunc=*/true);
+    });
     auto attr = mlir::DenseElementsAttr::get(type, bits);
     return {*this, graph::ConstantOp::create(ops, location, type, attr)};
   }
@@ -110,7 +110,8 @@ Tensor OpenBuilder::materialize(RankedTensorType type, const ShapeValue &value) 
   return {*this, sizes};
 }
 
-//===-- Sources ----------------------------------------------------------------------------------------------===//
+//===-- Sources
+//----------------------------------------------------------------------------------------------===//
 
 Tensor OpenBuilder::constant(mlir::ElementsAttr value) {
   if (hasFailed)
@@ -159,7 +160,8 @@ Tensor OpenBuilder::vector(llvm::ArrayRef<int64_t> numbers) {
   return constant(mlir::DenseElementsAttr::get(type, numbers));
 }
 
-Tensor OpenBuilder::table(llvm::ArrayRef<double> numbers, llvm::ArrayRef<int64_t> shape, mlir::Type elementType) {
+Tensor OpenBuilder::table(llvm::ArrayRef<double> numbers, llvm::ArrayRef<int64_t> shape,
+                          mlir::Type elementType) {
   if (hasFailed)
     return {};
   auto attrs = llvm::map_to_vector(numbers, [&](double number) { return numberAttr(number, elementType); });
@@ -170,7 +172,8 @@ Tensor OpenBuilder::sizes(llvm::ArrayRef<DimExpr> dims) {
   auto type = resultType({DimExpr(dims.size())}, i64());
   if (!type)
     return {};
-  auto constants = llvm::map_to_vector(dims, [](const DimExpr &dim) { return dim.asConstant().value_or(-1); });
+  auto constants =
+      llvm::map_to_vector(dims, [](const DimExpr &dim) { return dim.asConstant().value_or(-1); });
   if (llvm::all_of(dims, [](const DimExpr &dim) { return dim.asConstant().has_value(); }))
     return vector(constants);
   return emit(graph::DimsValueOp::create(ops, location, type, graph::dimsAttr(context(), dims)));
@@ -189,14 +192,16 @@ Tensor OpenBuilder::iota(llvm::ArrayRef<DimExpr> dims, int64_t dim, mlir::Type e
   return emit(graph::IotaOp::create(ops, location, type, dim));
 }
 
-Tensor OpenBuilder::random(graph::RandomKind kind, int64_t seed, llvm::ArrayRef<DimExpr> dims, mlir::Type elementType) {
+Tensor OpenBuilder::random(graph::RandomKind kind, int64_t seed, llvm::ArrayRef<DimExpr> dims,
+                           mlir::Type elementType) {
   auto type = resultType(dims, elementType);
   if (!type)
     return {};
   return emit(graph::RandomOp::create(ops, location, type, kind, seed));
 }
 
-//===-- Element-wise -----------------------------------------------------------------------------------------===//
+//===-- Element-wise
+//-----------------------------------------------------------------------------------------===//
 
 Dims OpenBuilder::broadcastDims(llvm::ArrayRef<DimExpr> a, llvm::ArrayRef<DimExpr> b) {
   Dims result(std::max(a.size(), b.size()), DimExpr(1));
@@ -258,10 +263,12 @@ Tensor OpenBuilder::bitcast(Tensor x, mlir::Type elementType) {
     return x;
   if (x.elementType().getIntOrFloatBitWidth() != elementType.getIntOrFloatBitWidth())
     return unsupported("bitcast from " + describe(x.elementType()) + " to " + describe(elementType));
-  return emit(graph::BitcastOp::create(ops, location, graph::withElementType(x.value().getType(), elementType), x.value()));
+  return emit(graph::BitcastOp::create(ops, location,
+                                       graph::withElementType(x.value().getType(), elementType), x.value()));
 }
 
-//===-- Data-dependent accesses ------------------------------------------------------------------------------===//
+//===-- Data-dependent accesses
+//------------------------------------------------------------------------------===//
 
 static llvm::SmallVector<mlir::Value> valuesOf(llvm::ArrayRef<Tensor> tensors) {
   return llvm::map_to_vector(tensors, [](const Tensor &x) { return x.value(); });
@@ -298,9 +305,9 @@ Tensor OpenBuilder::take(Tensor x, Tensor indices, int64_t dim) {
                 mlir::AffineMap::get(places, 0, index, context()), result);
 }
 
-Tensor OpenBuilder::scatter(graph::ScatterKind kind, Tensor init, Tensor updates, llvm::ArrayRef<Tensor> indices,
-                            llvm::ArrayRef<int64_t> dims, mlir::AffineMap targetMap,
-                            llvm::ArrayRef<mlir::AffineMap> indexMaps) {
+Tensor OpenBuilder::scatter(graph::ScatterKind kind, Tensor init, Tensor updates,
+                            llvm::ArrayRef<Tensor> indices, llvm::ArrayRef<int64_t> dims,
+                            mlir::AffineMap targetMap, llvm::ArrayRef<mlir::AffineMap> indexMaps) {
   if (missing({init, updates}) || missing(indices))
     return {};
   if (init.elementType() != updates.elementType())
@@ -308,29 +315,39 @@ Tensor OpenBuilder::scatter(graph::ScatterKind kind, Tensor init, Tensor updates
                 describe(updates.elementType()));
   if (kind != graph::ScatterKind::assign && init.isBool())
     return unsupported("scatter with reduction of bool");
-  return emit(graph::ScatterOp::create(ops, location, init.value().getType(), kind, init.value(), updates.value(),
-                                       valuesOf(indices), dims, targetMap, ops.getAffineMapArrayAttr(indexMaps)));
+  return emit(graph::ScatterOp::create(ops, location, init.value().getType(), kind, init.value(),
+                                       updates.value(), valuesOf(indices), dims, targetMap,
+                                       ops.getAffineMapArrayAttr(indexMaps)));
 }
 
-//===-- Scalar notation --------------------------------------------------------------------------------------===//
+//===-- Scalar notation
+//--------------------------------------------------------------------------------------===//
 
 Tensor map(ScalarFn fn, Tensor x) { return x ? x.builder().map(fn, {x}) : Tensor(); }
 Tensor map(ScalarFn fn, Tensor x, Tensor y) { return x ? x.builder().map(fn, {x, y}) : Tensor(); }
-Tensor map(ScalarFn fn, Tensor x, double y) { return x ? map(fn, x, x.builder().scalar(y, x.elementType())) : x; }
-Tensor map(ScalarFn fn, double x, Tensor y) { return y ? map(fn, y.builder().scalar(x, y.elementType()), y) : y; }
+Tensor map(ScalarFn fn, Tensor x, double y) {
+  return x ? map(fn, x, x.builder().scalar(y, x.elementType())) : x;
+}
+Tensor map(ScalarFn fn, double x, Tensor y) {
+  return y ? map(fn, y.builder().scalar(x, y.elementType()), y) : y;
+}
 Tensor select(Tensor condition, Tensor whenTrue, Tensor whenFalse) {
   return condition ? condition.builder().map(ScalarFn::select, {condition, whenTrue, whenFalse}) : Tensor();
 }
 Tensor select(Tensor condition, Tensor whenTrue, double whenFalse) {
-  return whenTrue ? select(condition, whenTrue, whenTrue.builder().scalar(whenFalse, whenTrue.elementType())) : Tensor();
+  return whenTrue ? select(condition, whenTrue, whenTrue.builder().scalar(whenFalse, whenTrue.elementType()))
+                  : Tensor();
 }
 Tensor select(Tensor condition, double whenTrue, Tensor whenFalse) {
-  return whenFalse ? select(condition, whenFalse.builder().scalar(whenTrue, whenFalse.elementType()), whenFalse)
-                   : Tensor();
+  return whenFalse
+             ? select(condition, whenFalse.builder().scalar(whenTrue, whenFalse.elementType()), whenFalse)
+             : Tensor();
 }
 
 Tensor widen(Tensor x) { return x.isHalf() ? x.builder().cast(x, x.builder().f32()) : x; }
-Tensor narrow(Tensor x, mlir::Type elementType) { return x && elementType ? x.builder().cast(x, elementType) : x; }
+Tensor narrow(Tensor x, mlir::Type elementType) {
+  return x && elementType ? x.builder().cast(x, elementType) : x;
+}
 
 Ints otherDims(int64_t rank, llvm::ArrayRef<int64_t> dims) {
   Ints others;

@@ -1,8 +1,8 @@
 // Building graph primitives the way openers think: broadcasting, keepdims, negative steps, known shapes.
 //
-// Failure is sticky: the first problem is kept, every later call gives an empty tensor, and empty tensors flow through
-// all functions below. An opener is therefore straight-line code; only where it indexes a list of its own must it
-// look at `failed()` first.
+// Failure is sticky: the first problem is kept, every later call gives an empty tensor, and empty tensors
+// flow through all functions below. An opener is therefore straight-line code; only where it indexes a list
+// of its own must it look at `failed()` first.
 #pragma once
 
 #include "dialects/Graph/GraphOps.h"
@@ -75,10 +75,11 @@ public:
   void setLocation(mlir::Location loc) { location = loc; }
   ShapeValues &known() { return values; }
 
-  //===-- Failure ------------------------------------------------------------------------------------------===//
+  //===-- Failure
+  //------------------------------------------------------------------------------------------===//
 
-  /// Records why the node cannot be opened (the first reason stays) and gives an empty tensor. `unsupported` tells a
-  /// missing ability of ours from a malformed model.
+  /// Records why the node cannot be opened (the first reason stays) and gives an empty tensor. `unsupported`
+  /// tells a missing ability of ours from a malformed model.
   Tensor fail(const llvm::Twine &reason, bool unsupported = false);
   Tensor unsupported(const llvm::Twine &reason) { return fail(reason, /*unsupported=*/true); }
   bool failed() const { return hasFailed; }
@@ -91,11 +92,14 @@ public:
   /// The noted pairs, as texts, sorted.
   const std::set<std::pair<std::string, std::string>> &requirements() const { return equalities; }
   /// Notes function arguments whose values the current node would have to know; forgotten by clearFailure.
-  void needArguments(llvm::ArrayRef<unsigned> arguments) { needed.insert(arguments.begin(), arguments.end()); }
+  void needArguments(llvm::ArrayRef<unsigned> arguments) {
+    needed.insert(arguments.begin(), arguments.end());
+  }
   const std::set<unsigned> &neededArguments() const { return needed; }
   int64_t createdOps() const { return opCount; }
 
-  //===-- Sources ------------------------------------------------------------------------------------------===//
+  //===-- Sources
+  //------------------------------------------------------------------------------------------===//
 
   mlir::Type f32() { return ops.getF32Type(); }
   mlir::Type f64() { return ops.getF64Type(); }
@@ -121,7 +125,8 @@ public:
   Tensor iota(llvm::ArrayRef<DimExpr> dims, int64_t dim, mlir::Type elementType);
   Tensor random(graph::RandomKind kind, int64_t seed, llvm::ArrayRef<DimExpr> dims, mlir::Type elementType);
 
-  //===-- Element-wise -------------------------------------------------------------------------------------===//
+  //===-- Element-wise
+  //-------------------------------------------------------------------------------------===//
 
   /// An element-wise function with ONNX's multidirectional broadcasting.
   Tensor map(ScalarFn fn, llvm::ArrayRef<Tensor> operands);
@@ -130,7 +135,8 @@ public:
   /// The common shape of two under multidirectional broadcasting; fails when they do not fit.
   Dims broadcastDims(llvm::ArrayRef<DimExpr> a, llvm::ArrayRef<DimExpr> b);
 
-  //===-- Views --------------------------------------------------------------------------------------------===//
+  //===-- Views
+  //--------------------------------------------------------------------------------------------===//
 
   /// ONNX's unidirectional broadcasting: aligned at the last dim.
   Tensor broadcast(Tensor x, llvm::ArrayRef<DimExpr> dims);
@@ -150,7 +156,8 @@ public:
   Tensor pad(Tensor x, Tensor value, llvm::ArrayRef<DimExpr> low, llvm::ArrayRef<DimExpr> high,
              llvm::ArrayRef<int64_t> interior = {});
 
-  //===-- Reductions and contractions ----------------------------------------------------------------------===//
+  //===-- Reductions and contractions
+  //----------------------------------------------------------------------===//
 
   Tensor reduce(ReduceKind kind, Tensor x, llvm::ArrayRef<int64_t> dims, bool keepDims);
   /// The mean in the element type; of nothing it is 0 / 0.
@@ -167,16 +174,20 @@ public:
   /// numpy.matmul: 1-D operands, broadcast batch dims.
   Tensor matmul(Tensor lhs, Tensor rhs, mlir::Type elementType = {});
   /// input [N, C, spatial...], filter [O, C/groups, window...].
-  Tensor conv(Tensor input, Tensor filter, const WindowShape &window, int64_t groups, mlir::Type elementType = {});
+  Tensor conv(Tensor input, Tensor filter, const WindowShape &window, int64_t groups,
+              mlir::Type elementType = {});
 
-  //===-- Data-dependent accesses --------------------------------------------------------------------------===//
+  //===-- Data-dependent accesses
+  //--------------------------------------------------------------------------===//
 
   /// numpy.take along one dim.
   Tensor take(Tensor x, Tensor indices, int64_t dim);
-  Tensor gather(Tensor source, llvm::ArrayRef<Tensor> indices, llvm::ArrayRef<int64_t> dims, mlir::AffineMap sourceMap,
-                llvm::ArrayRef<mlir::AffineMap> indexMaps, llvm::ArrayRef<DimExpr> resultDims);
+  Tensor gather(Tensor source, llvm::ArrayRef<Tensor> indices, llvm::ArrayRef<int64_t> dims,
+                mlir::AffineMap sourceMap, llvm::ArrayRef<mlir::AffineMap> indexMaps,
+                llvm::ArrayRef<DimExpr> resultDims);
   Tensor scatter(graph::ScatterKind kind, Tensor init, Tensor updates, llvm::ArrayRef<Tensor> indices,
-                 llvm::ArrayRef<int64_t> dims, mlir::AffineMap targetMap, llvm::ArrayRef<mlir::AffineMap> indexMaps);
+                 llvm::ArrayRef<int64_t> dims, mlir::AffineMap targetMap,
+                 llvm::ArrayRef<mlir::AffineMap> indexMaps);
 
 private:
   /// The result type, or null after recording a failure (negative, overflowing or too many elements).
@@ -197,7 +208,8 @@ private:
   int64_t opCount = 0;
 };
 
-//===-- Scalar notation --------------------------------------------------------------------------------------===//
+//===-- Scalar notation
+//--------------------------------------------------------------------------------------===//
 
 Tensor map(ScalarFn fn, Tensor x);
 Tensor map(ScalarFn fn, Tensor x, Tensor y);

@@ -1,4 +1,5 @@
-// Walks a function's nodes in order, opens each into a function beside it, and swaps the two when all could be opened.
+// Walks a function's nodes in order, opens each into a function beside it, and swaps the two when all could
+// be opened.
 #include "lib/Open/OpenModule.h"
 
 #include "dialects/Onnx/OnnxDialect.h"
@@ -22,7 +23,8 @@ constexpr size_t kMaxProblems = 50;
 class FunctionOpener {
 public:
   FunctionOpener(FuncOp source, const OpenOptions &options, std::vector<OpenProblem> &problems)
-      : source(source), options(options), problems(problems), ops(source.getContext()), b(ops, source.getLoc()) {}
+      : source(source), options(options), problems(problems), ops(source.getContext()),
+        b(ops, source.getLoc()) {}
 
   /// The opened function, not part of the module yet; null when a problem was found.
   FuncOp run() {
@@ -44,14 +46,16 @@ public:
   }
 
 private:
-  //===-- The function's border ----------------------------------------------------------------------------===//
+  //===-- The function's border
+  //----------------------------------------------------------------------------===//
 
   std::string argumentName(unsigned index) {
     auto name = source.getArgAttrOfType<mlir::StringAttr>(index, onnx::nameAttrName);
     return name ? name.getValue().str() : "#" + std::to_string(index);
   }
 
-  /// The argument's type with a symbol for every dim of unknown size; null when it is not a tensor of a supported kind.
+  /// The argument's type with a symbol for every dim of unknown size; null when it is not a tensor of a
+  /// supported kind.
   mlir::RankedTensorType argumentType(unsigned index) {
     auto type = mlir::dyn_cast<mlir::RankedTensorType>(source.getArgument(index).getType());
     if (!type || !isSupportedElementType(type.getElementType()))
@@ -86,7 +90,8 @@ private:
 
   Tensor specialise(unsigned index, mlir::RankedTensorType type, mlir::ElementsAttr fixed) {
     if (fixed.getType() != type)
-      report(source.getLoc(), "input '" + argumentName(index) + "': the value to specialise on has another type", false);
+      report(source.getLoc(),
+             "input '" + argumentName(index) + "': the value to specialise on has another type", false);
     return b.constant(fixed);
   }
 
@@ -104,7 +109,8 @@ private:
     }
     mlir::func::ReturnOp::create(ops, source.getLoc(), values);
     eraseDeadOps();
-    target.setFunctionType(ops.getFunctionType(target.getBody().front().getArgumentTypes(), mlir::ValueRange(values)));
+    target.setFunctionType(
+        ops.getFunctionType(target.getBody().front().getArgumentTypes(), mlir::ValueRange(values)));
     noteRequirements();
   }
 
@@ -122,9 +128,11 @@ private:
       target->setAttr(equalDimsAttrName, ops.getArrayAttr(pairs));
   }
 
-  //===-- Nodes --------------------------------------------------------------------------------------------===//
+  //===-- Nodes
+  //--------------------------------------------------------------------------------------------===//
 
-  /// Opens a block's ops; `results` receives what its terminator yields. False when something could not be opened.
+  /// Opens a block's ops; `results` receives what its terminator yields. False when something could not be
+  /// opened.
   bool openBlock(mlir::Block &block, Tensors &results) {
     for (mlir::Operation &op : block.without_terminator()) {
       if (auto node = mlir::dyn_cast<onnx::NodeOp>(op))
@@ -175,14 +183,14 @@ private:
     b.setLocation(locationOf(node));
     llvm::SmallVector<Tensor> operands;
     Tensors results;
-    if (bindOperands(node, operands))
+    bool isBound = bindOperands(node, operands);
+    if (isBound)
       results = dispatch(node, operands);
     for (auto [index, result] : llvm::enumerate(node.getResults())) {
       if (mlir::isa<onnx::NoneType>(result.getType()))
         continue;
       Tensor value = index < results.size() ? results[index] : Tensor();
-      bool isLost = !value && !operands.empty() && operands.size() == node.getInputs().size();
-      if (isLost && !b.failed())
+      if (isBound && !value && !b.failed())
         b.unsupported("output " + llvm::Twine(index));
       tensors[result] = value;
       if (!value || b.failed())
@@ -195,7 +203,8 @@ private:
   Tensors dispatch(onnx::NodeOp node, llvm::ArrayRef<Tensor> operands) {
     const OpenerRow *row = findOpener(node.getDomain(), node.getOpType(), node.getOpset());
     if (!row)
-      return {b.unsupported(hasOpener(node.getDomain(), node.getOpType()) ? "no opener for this version" : "no opener")};
+      return {b.unsupported(hasOpener(node.getDomain(), node.getOpType()) ? "no opener for this version"
+                                                                          : "no opener")};
     if (operands.size() < row->minOperands || operands.size() > row->maxOperands)
       return {b.fail("expected " + llvm::Twine(row->minOperands) + " to " + llvm::Twine(row->maxOperands) +
                      " operands, got " + llvm::Twine(operands.size()))};
@@ -219,7 +228,8 @@ private:
     return false;
   }
 
-  //===-- Problems -----------------------------------------------------------------------------------------===//
+  //===-- Problems
+  //-----------------------------------------------------------------------------------------===//
 
   static mlir::Location locationOf(onnx::NodeOp node) {
     auto name = mlir::StringAttr::get(node.getContext(), node.getDisplayName());
@@ -243,13 +253,15 @@ private:
       types = ", " + describe(first->elementType());
     std::string domain = node.getDomain().empty() ? "ai.onnx" : node.getDomain().str();
     OpenProblem problem{node.getLoc(),
-                        (b.failedAsUnsupported() ? "unsupported: node '" : "invalid: node '") + node.getDisplayName() +
-                            "' (" + domain + ":" + node.getOpType().str() + " v" + std::to_string(node.getOpset()) +
-                            types + "): " + b.failure(),
+                        (b.failedAsUnsupported() ? "unsupported: node '" : "invalid: node '") +
+                            node.getDisplayName() + "' (" + domain + ":" + node.getOpType().str() + " v" +
+                            std::to_string(node.getOpset()) + types + "): " + b.failure(),
                         b.failedAsUnsupported(),
                         {}};
-    for (unsigned argument : b.neededArguments())
+    for (unsigned argument : b.neededArguments()) {
       problem.neededInputs.push_back(argumentName(argument));
+      problem.message += "; it comes from input '" + argumentName(argument) + "'";
+    }
     problems.push_back(std::move(problem));
     b.clearFailure();
   }
@@ -275,7 +287,8 @@ absl::Status statusOf(const std::vector<OpenProblem> &problems) {
 
 } // namespace
 
-absl::Status openModule(mlir::ModuleOp module, const OpenOptions &options, std::vector<OpenProblem> *problems) {
+absl::Status openModule(mlir::ModuleOp module, const OpenOptions &options,
+                        std::vector<OpenProblem> *problems) {
   std::vector<OpenProblem> found;
   llvm::SmallVector<std::pair<FuncOp, FuncOp>> opened;
   for (FuncOp function : module.getOps<FuncOp>())

@@ -1,4 +1,5 @@
-// Opening a module: every onnx.node becomes graph primitives, or the module stays as it is and every problem is told.
+// Opening a module: every onnx.node becomes graph primitives, or the module stays as it is and every problem
+// is told.
 #pragma once
 
 #include "llvm/ADT/StringMap.h"
@@ -13,13 +14,14 @@
 
 namespace delos::open {
 
-/// Discardable attribute of an opened function: pairs of dim expressions that every call must make equal, e.g.
+/// Discardable attribute of an opened function: pairs of dim expressions that every call must make equal,
+/// e.g.
 /// `[#graph.dims<"a", "b">]`. Opening assumed them where a model leaves it open.
 inline constexpr llvm::StringLiteral equalDimsAttrName = "graph.equal_dims";
 
 struct OpenOptions {
-  /// Values of model inputs to specialise on, by input name: shapes and axes that come as inputs. The inputs stay in
-  /// the signature; the caller checks at run time that they have these values.
+  /// Values of model inputs to specialise on, by input name: shapes and axes that come as inputs. The inputs
+  /// stay in the signature; the caller checks at run time that they have these values.
   llvm::StringMap<mlir::ElementsAttr> inputValues;
   /// Ops that may be created before opening gives up (unrolled loops and recurrences).
   int64_t maxOps = 400000;

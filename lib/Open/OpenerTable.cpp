@@ -16,7 +16,8 @@ using Key = std::pair<llvm::StringRef, llvm::StringRef>;
 const std::map<Key, llvm::SmallVector<const OpenerRow *>> &rowsByOperator() {
   static const auto table = [] {
     std::map<Key, llvm::SmallVector<const OpenerRow *>> rows;
-    for (auto family : {elementwiseOpeners, activationOpeners, reductionOpeners, shapeOpeners, slicingOpeners, linearOpeners})
+    for (auto family : {elementwiseOpeners, activationOpeners, reductionOpeners, shapeOpeners, slicingOpeners,
+                        linearOpeners})
       for (const OpenerRow &row : family())
         rows[{row.domain, row.opType}].push_back(&row);
     for (auto &[key, list] : rows)

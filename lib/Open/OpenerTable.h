@@ -8,8 +8,8 @@
 
 namespace delos::open {
 
-/// Rewrites one node into graph primitives; the results in the order of the operator's outputs. Problems go to the
-/// node's builder; results after a failure are ignored.
+/// Rewrites one node into graph primitives; the results in the order of the operator's outputs. Problems go
+/// to the node's builder; results after a failure are ignored.
 using Opener = Tensors (*)(Node &);
 
 struct OpenerRow {

@@ -93,7 +93,8 @@ Tensors topK(Node &n, const DimExpr &count) {
   if (b.failed())
     return {};
   if ((x.dim(dim) - count).asConstant().value_or(0) < 0)
-    return {b.fail("k = " + count.str() + " exceeds dim " + llvm::Twine(dim) + " of size " + x.dim(dim).str())};
+    return {
+        b.fail("k = " + count.str() + " exceeds dim " + llvm::Twine(dim) + " of size " + x.dim(dim).str())};
   auto [values, positions] = b.sort(x, dim, n.flag("largest", true));
   return {b.slice(values, dim, 0, count), b.slice(positions, dim, 0, count)};
 }

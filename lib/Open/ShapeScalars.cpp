@@ -204,7 +204,8 @@ std::optional<double> evaluateReal(ScalarFn fn, llvm::ArrayRef<double> operands)
   }
 }
 
-//===-- Elements of constants --------------------------------------------------------------------------------===//
+//===-- Elements of constants
+//--------------------------------------------------------------------------------===//
 
 static llvm::ArrayRef<char> rawBytes(mlir::DenseResourceElementsAttr value) {
   mlir::AsmResourceBlob *blob = value.getRawHandle().getBlob();
@@ -220,7 +221,8 @@ static uint64_t readBits(const char *data, unsigned bytes) {
 }
 
 /// Calls `use` with the bits of every element; false when the constant has none to read.
-static bool forEachElement(mlir::ElementsAttr value, unsigned width, llvm::function_ref<void(llvm::APInt)> use) {
+static bool forEachElement(mlir::ElementsAttr value, unsigned width,
+                           llvm::function_ref<void(llvm::APInt)> use) {
   if (auto dense = mlir::dyn_cast<mlir::DenseElementsAttr>(value)) {
     if (mlir::isa<mlir::FloatType>(dense.getElementType()))
       for (const llvm::APFloat &element : dense.getValues<llvm::APFloat>())

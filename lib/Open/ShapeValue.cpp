@@ -112,9 +112,10 @@ public:
 
   Result run(mlir::Operation *op) {
     return llvm::TypeSwitch<mlir::Operation *, Result>(op)
-        .Case<graph::ConstantOp, graph::DimsValueOp, graph::IotaOp, graph::MapOp, graph::CastOp, graph::ReshapeOp,
-              graph::BroadcastOp, graph::TransposeOp, graph::SliceOp, graph::ReverseOp, graph::ConcatOp,
-              graph::GatherOp, graph::ReduceOp, graph::ScanOp>([&](auto typed) { return of(typed); })
+        .Case<graph::ConstantOp, graph::DimsValueOp, graph::IotaOp, graph::MapOp, graph::CastOp,
+              graph::ReshapeOp, graph::BroadcastOp, graph::TransposeOp, graph::SliceOp, graph::ReverseOp,
+              graph::ConcatOp, graph::GatherOp, graph::ReduceOp, graph::ScanOp>(
+            [&](auto typed) { return of(typed); })
         .Default([](mlir::Operation *) { return std::nullopt; });
   }
 
@@ -166,7 +167,8 @@ private:
   Result ofIntegers(ScalarFn fn, llvm::ArrayRef<const ShapeValue *> operands) {
     ShapeValue result = empty();
     for (size_t k = 0; k < operands[0]->ints.size(); ++k) {
-      auto elements = llvm::map_to_vector(operands, [&](const ShapeValue *operand) { return operand->ints[k]; });
+      auto elements =
+          llvm::map_to_vector(operands, [&](const ShapeValue *operand) { return operand->ints[k]; });
       auto element = evaluateInteger(fn, elements);
       if (!element)
         return std::nullopt;
@@ -185,7 +187,8 @@ private:
         result.reals.push_back(operands[*condition ? 1 : 2]->reals[k]);
         continue;
       }
-      auto elements = llvm::map_to_vector(operands, [&](const ShapeValue *operand) { return operand->reals[k]; });
+      auto elements =
+          llvm::map_to_vector(operands, [&](const ShapeValue *operand) { return operand->reals[k]; });
       if (auto truth = compareReals(fn, elements))
         result.ints.push_back(DimExpr(*truth));
       else if (auto element = evaluateReal(fn, elements))
@@ -224,7 +227,8 @@ private:
     return result;
   }
 
-  Result view(mlir::Value input, llvm::function_ref<Result(const ShapeValue &, llvm::ArrayRef<int64_t>)> read) {
+  Result view(mlir::Value input,
+              llvm::function_ref<Result(const ShapeValue &, llvm::ArrayRef<int64_t>)> read) {
     const ShapeValue *known = values.lookup(input);
     return known ? read(*known, stridesOf(known->shape)) : std::nullopt;
   }
@@ -386,8 +390,9 @@ private:
         return std::nullopt;
       ShapeValue result = empty();
       for (const DimExpr &element : known.ints) {
-        auto next = result.ints.empty() ? std::optional(element)
-                                        : evaluateInteger(combiner(op.getKind()), {result.ints.back(), element});
+        auto next = result.ints.empty()
+                        ? std::optional(element)
+                        : evaluateInteger(combiner(op.getKind()), {result.ints.back(), element});
         if (!next)
           return std::nullopt;
         result.ints.push_back(*next);

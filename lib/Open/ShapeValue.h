@@ -1,8 +1,8 @@
 // Values of small tensors that are known while opening: shape arithmetic over symbolic sizes.
 //
-// Integer and bool elements are size expressions, so that Shape -> Gather -> Concat -> Reshape folds for symbolic
-// dims too; floating-point elements are numbers. Evaluation is eager, op by op, and never recursive: the values of
-// an op's operands are looked up, not computed.
+// Integer and bool elements are size expressions, so that Shape -> Gather -> Concat -> Reshape folds for
+// symbolic dims too; floating-point elements are numbers. Evaluation is eager, op by op, and never recursive:
+// the values of an op's operands are looked up, not computed.
 #pragma once
 
 #include "dialects/Graph/GraphOps.h"
@@ -14,7 +14,8 @@
 
 namespace delos::open {
 
-/// Elements of a static tensor in row-major order: `ints` for integer and bool element types, `reals` for floats.
+/// Elements of a static tensor in row-major order: `ints` for integer and bool element types, `reals` for
+/// floats.
 struct ShapeValue {
   llvm::SmallVector<int64_t> shape;
   std::vector<DimExpr> ints;
@@ -29,7 +30,8 @@ struct ShapeValue {
 /// True when the expression cannot be negative whatever the symbols are (sizes are never negative).
 bool isNonNegative(const DimExpr &value);
 
-/// Integer and bool elements of a constant; nullopt for other element types and for more than `limit` elements.
+/// Integer and bool elements of a constant; nullopt for other element types and for more than `limit`
+/// elements.
 std::optional<std::vector<int64_t>> integersOf(mlir::ElementsAttr value, int64_t limit);
 /// Floating-point elements of a constant, likewise.
 std::optional<std::vector<double>> realsOf(mlir::ElementsAttr value, int64_t limit);
@@ -45,8 +47,9 @@ public:
   void record(mlir::Value value, ShapeValue known) { values[value] = std::move(known); }
   void forget(mlir::Value value) { values.erase(value); }
 
-  /// Evaluates a graph op of one result whose operands are known. Returns the value (not recorded), or nullopt when
-  /// an operand is unknown, the op is not part of shape arithmetic, or an element leaves the element type's range.
+  /// Evaluates a graph op of one result whose operands are known. Returns the value (not recorded), or
+  /// nullopt when an operand is unknown, the op is not part of shape arithmetic, or an element leaves the
+  /// element type's range.
   std::optional<ShapeValue> evaluate(mlir::Operation *op) const;
 
 private:

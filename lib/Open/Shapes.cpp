@@ -5,7 +5,8 @@ namespace delos::open {
 
 namespace {
 
-//===-- Reshaping --------------------------------------------------------------------------------------------===//
+//===-- Reshaping
+//--------------------------------------------------------------------------------------------===//
 
 /// Resolves 0 (copy) and -1 (the rest) of a Reshape.
 Dims reshapeDims(Node &n, llvm::ArrayRef<DimExpr> from, llvm::ArrayRef<DimExpr> target, bool allowZero) {
@@ -64,7 +65,8 @@ Tensors openFlatten(Node &n) {
     return {};
   Dims dims = x.dims();
   llvm::ArrayRef<DimExpr> all(dims);
-  return {b.reshape(x, {graph::elementCount(all.take_front(split)), graph::elementCount(all.drop_front(split))})};
+  return {
+      b.reshape(x, {graph::elementCount(all.take_front(split)), graph::elementCount(all.drop_front(split))})};
 }
 
 /// Axes from operand 1 (since 13) or the attribute; nullopt after a failure or when absent.
@@ -110,7 +112,8 @@ Tensors openTranspose(Node &n) {
   return {n.builder().transpose(x, perm)};
 }
 
-//===-- Sizes as values --------------------------------------------------------------------------------------===//
+//===-- Sizes as values
+//--------------------------------------------------------------------------------------===//
 
 Tensors openShape(Node &n) {
   Tensor x = n.in(0);
@@ -124,7 +127,9 @@ Tensors openShape(Node &n) {
   return {n.builder().sizes(llvm::ArrayRef(dims).slice(start, std::max<int64_t>(end - start, 0)))};
 }
 
-Tensors openSize(Node &n) { return {n.builder().size(graph::elementCount(n.in(0).dims()), n.builder().i64())}; }
+Tensors openSize(Node &n) {
+  return {n.builder().size(graph::elementCount(n.in(0).dims()), n.builder().i64())};
+}
 
 Tensors openExpand(Node &n) {
   OpenBuilder &b = n.builder();
@@ -159,7 +164,8 @@ Tensors openTile(Node &n) {
   return {b.reshape(b.broadcastAlong(x, spread, places), to)};
 }
 
-//===-- Joining and splitting --------------------------------------------------------------------------------===//
+//===-- Joining and splitting
+//--------------------------------------------------------------------------------===//
 
 Tensors openConcat(Node &n) {
   llvm::ArrayRef<Tensor> parts = n.all();
@@ -213,11 +219,13 @@ Tensors openSplit(Node &n) {
     start = start + size;
   }
   if (!graph::mayBeEqual(start, x.dim(dim)))
-    b.fail("the parts add up to " + start.str() + ", not to dim " + llvm::Twine(dim) + " of size " + x.dim(dim).str());
+    b.fail("the parts add up to " + start.str() + ", not to dim " + llvm::Twine(dim) + " of size " +
+           x.dim(dim).str());
   return results;
 }
 
-//===-- Blocks -----------------------------------------------------------------------------------------------===//
+//===-- Blocks
+//-----------------------------------------------------------------------------------------------===//
 
 /// [N, C, H, W] with C = b*b*c: blocks of channels become blocks of pixels.
 Tensors openDepthToSpace(Node &n) {
@@ -229,7 +237,8 @@ Tensors openDepthToSpace(Node &n) {
   Dims d = x.dims();
   auto channels = d[1].divideExactly(DimExpr(block * block));
   if (!channels)
-    return {b.fail("expected channels in multiples of " + llvm::Twine(block * block) + ", got " + d[1].str())};
+    return {
+        b.fail("expected channels in multiples of " + llvm::Twine(block * block) + ", got " + d[1].str())};
   bool rowMajor = n.text("mode", "DCR") == "DCR";
   Tensor split = rowMajor ? b.reshape(x, {d[0], block, block, *channels, d[2], d[3]})
                           : b.reshape(x, {d[0], *channels, block, block, d[2], d[3]});

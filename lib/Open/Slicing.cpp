@@ -69,7 +69,8 @@ DimExpr backwardBound(OpenBuilder &b, const DimExpr &bound, const DimExpr &size)
   return place;
 }
 
-Tensor sliceForward(OpenBuilder &b, Tensor x, int64_t dim, const DimExpr &from, const DimExpr &to, int64_t step) {
+Tensor sliceForward(OpenBuilder &b, Tensor x, int64_t dim, const DimExpr &from, const DimExpr &to,
+                    int64_t step) {
   DimExpr length = to - from;
   if (auto constant = length.asConstant())
     length = DimExpr(std::max<int64_t>(*constant, 0));
@@ -108,7 +109,8 @@ Tensors sliceBy(Node &n, const SliceBounds &bounds) {
   Tensor x = n.in(0);
   if (bounds.ends.size() != bounds.starts.size() || bounds.axes.size() != bounds.starts.size() ||
       bounds.steps.size() != bounds.starts.size())
-    return {b.fail("expected as many ends, axes and steps as starts (" + llvm::Twine(bounds.starts.size()) + ")")};
+    return {b.fail("expected as many ends, axes and steps as starts (" + llvm::Twine(bounds.starts.size()) +
+                   ")")};
   if (bounds.axes.size() > static_cast<size_t>(x.rank()))
     return {b.fail("more slice axes than dims")};
   for (size_t k = 0; k < bounds.axes.size() && !b.failed(); ++k) {
@@ -135,7 +137,8 @@ Tensors openSlice(Node &n) {
   return axes && steps ? sliceBy(n, {*starts, *ends, *axes, *steps}) : Tensors();
 }
 
-//===-- Pad --------------------------------------------------------------------------------------------------===//
+//===-- Pad
+//--------------------------------------------------------------------------------------------------===//
 
 /// Positions in [0, size) that a padded dim reads, by mode.
 std::optional<Ints> paddedPositions(llvm::StringRef mode, int64_t size, int64_t low, int64_t high) {
@@ -165,7 +168,8 @@ Tensor padByPositions(OpenBuilder &b, Tensor x, int64_t dim, llvm::StringRef mod
   auto size = x.dim(dim).asConstant(), before = low.asConstant(), after = high.asConstant();
   if (!size || !before || !after)
     return b.unsupported("mode '" + mode + "' on a dim of symbolic size");
-  if (*size < 1 || *size + *before + *after > kMaxPositions || *before > kMaxPositions || *after > kMaxPositions)
+  if (*size < 1 || *size + *before + *after > kMaxPositions || *before > kMaxPositions ||
+      *after > kMaxPositions)
     return b.fail("cannot pad a dim of size " + llvm::Twine(*size) + " by " + llvm::Twine(*before) + " and " +
                   llvm::Twine(*after));
   // Negative paddings crop: the first position read lies inside.
@@ -193,7 +197,8 @@ Tensors openPadByAttributes(Node &n) {
   if (b.failed() || pads.size() != 2 * rank)
     return {b.fail("expected " + llvm::Twine(2 * rank) + " paddings, got " + llvm::Twine(pads.size()))};
   Tensor value = b.scalar(n.real("value", 0.0), x.elementType());
-  return {padTensor(n, x, value, Dims(pads.begin(), pads.begin() + rank), Dims(pads.begin() + rank, pads.end()))};
+  return {
+      padTensor(n, x, value, Dims(pads.begin(), pads.begin() + rank), Dims(pads.begin() + rank, pads.end()))};
 }
 
 Tensors openPad(Node &n) {
@@ -204,7 +209,8 @@ Tensors openPad(Node &n) {
   if (!pads || !axes || b.failed())
     return {};
   if (pads->size() != 2 * axes->size())
-    return {b.fail("expected " + llvm::Twine(2 * axes->size()) + " paddings, got " + llvm::Twine(pads->size()))};
+    return {
+        b.fail("expected " + llvm::Twine(2 * axes->size()) + " paddings, got " + llvm::Twine(pads->size()))};
   Dims low(x.rank(), DimExpr(0)), high(low);
   for (size_t k = 0; k < axes->size(); ++k) {
     int64_t dim = n.axis((*axes)[k], x.rank());
@@ -239,10 +245,8 @@ Tensors openCenterCropPad(Node &n) {
 }
 
 constexpr OpenerRow kRows[] = {
-    {"", "Slice", 1, openSliceByAttributes, 1, 1},
-    {"", "Slice", 10, openSlice, 3, 5},
-    {"", "Pad", 1, openPadByAttributes, 1, 1},
-    {"", "Pad", 11, openPad, 2, 4},
+    {"", "Slice", 1, openSliceByAttributes, 1, 1},      {"", "Slice", 10, openSlice, 3, 5},
+    {"", "Pad", 1, openPadByAttributes, 1, 1},          {"", "Pad", 11, openPad, 2, 4},
     {"", "CenterCropPad", 18, openCenterCropPad, 2, 2},
 };
 

@@ -31,4 +31,21 @@ def FoldPass : Pass<"graph-fold", "mlir::ModuleOp"> {
   let dependentDialects = ["::delos::graph::GraphDialect"];
 }
 
+def OpenOnnxPass : Pass<"open-onnx", "mlir::ModuleOp"> {
+  let summary = "Rewrite ONNX nodes into graph primitives, with full shape and type inference";
+  let description = [{
+    Every node is opened or the module stays as it is and every problem is an error at its node. Operands that decide shapes (axes, pads,
+    target shapes) are followed through shape arithmetic on symbolic sizes.
+
+    ```mlir
+    %y = onnx.node "Relu"(%x) opset 14 : (tensor<2x3xf32>) -> !onnx.unknown
+    // becomes
+    %z = graph.constant dense<0.0> : tensor<f32>
+    %s = graph.broadcast %z dims [] : tensor<f32> -> tensor<2x3xf32>
+    %y = graph.map max %x, %s : (tensor<2x3xf32>, tensor<2x3xf32>) -> tensor<2x3xf32>
+    ```
+  }];
+  let dependentDialects = ["::delos::graph::GraphDialect"];
+}
+
 #endif // DELOS_PASSES_GRAPH_TD
