@@ -18,8 +18,13 @@ static void addFold(mlir::OpPassManager &pm, const GraphSimplificationOptions &o
 }
 
 void populateGraphSimplificationPipeline(mlir::OpPassManager &pm, const GraphSimplificationOptions &options) {
+  // Views first: a transpose that a contraction reads through needs no transposed copy of its constant.
+  pm.addNestedPass<mlir::func::FuncOp>(graph::createViewsPass());
   addFold(pm, options);
   pm.addPass(mlir::createCanonicalizerPass());
+  pm.addPass(mlir::createCSEPass());
+  pm.addNestedPass<mlir::func::FuncOp>(graph::createViewsPass());
+  addFold(pm, options);
   pm.addPass(mlir::createCSEPass());
 }
 

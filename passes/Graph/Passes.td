@@ -48,4 +48,28 @@ def OpenOnnxPass : Pass<"open-onnx", "mlir::ModuleOp"> {
   let dependentDialects = ["::delos::graph::GraphDialect"];
 }
 
+def ViewsPass : Pass<"graph-views", "mlir::func::FuncOp"> {
+  let summary = "Compose views, move them towards the results and absorb them";
+  let description = [{
+    Views of views become one; slices select from operands of concats, from what was padded or broadcast; element-wise ops run on what is
+    broadcast rather than on the broadcast; transposes and reshapes move past element-wise ops, concats, reductions and the free
+    dims of contractions, so that inverse pairs meet and cancel; a contraction reads transposed operands through its dim lists.
+    A view moves only where every other operand can be had without it: a constant, the same view, or a broadcast.
+
+    ```mlir
+    %t = graph.transpose %x perm [0, 2, 1] : tensor<2x8x4xf32> -> tensor<2x4x8xf32>
+    %e = graph.map exp %t : (tensor<2x4x8xf32>) -> tensor<2x4x8xf32>
+    %c = graph.contract %e, %w batch [] x [] contract [2] x [0] : (tensor<2x4x8xf32>, tensor<8x5xf32>) -> tensor<2x4x5xf32>
+    // becomes
+    %e = graph.map exp %x : (tensor<2x8x4xf32>) -> tensor<2x8x4xf32>
+    %c = graph.contract %e, %w batch [] x [] contract [1] x [0] : (tensor<2x8x4xf32>, tensor<8x5xf32>) -> tensor<2x4x5xf32>
+    ```
+  }];
+  let statistics = [
+    Statistic<"numBefore", "views-before", "Broadcasts, reshapes, slices and transposes before">,
+    Statistic<"numAfter", "views-after", "Broadcasts, reshapes, slices and transposes after">
+  ];
+  let dependentDialects = ["::delos::graph::GraphDialect"];
+}
+
 #endif // DELOS_PASSES_GRAPH_TD
