@@ -25,7 +25,7 @@ def Graph_ScatterOp : Graph_Op<"scatter"> {
   let summary = "A copy of a tensor with updates at positions that index tensors give";
   let description = [{
     For every point d of `updates`, in row-major order: p = target_map(d) with coordinate dims[k] replaced by indices[k][index_maps[k](d)];
-    result[p] = combine(result[p], updates[d]). Indices as in `graph.gather`.
+    result[p] = combine(result[p], updates[d]), rounded to the element type each time. Indices as in `graph.gather`.
   }];
   let arguments = (ins Graph_ScatterKindAttr:$kind, AnyRankedTensor:$init, AnyRankedTensor:$updates, Variadic<AnyRankedTensor>:$indices,
                        DenseI64ArrayAttr:$dims, AffineMapAttr:$target_map, AffineMapArrayAttr:$index_maps);

@@ -153,12 +153,12 @@ absl::StatusOr<RefTensor> scatter(graph::ScatterOp op, llvm::ArrayRef<RefTensor>
   return withCarrier(result.dtype(), [&](auto zero) -> absl::StatusOr<RefTensor> {
     using C = decltype(zero);
     auto combine = scalarFunction<C>(combinerOf(op.getKind()));
-    std::vector<C> values = loadAll<C>(init), changes = loadAll<C>(updates);
     DELOS_REF_RETURN(forEachAddress(addressing, updates.shape(), [&](int64_t to, int64_t from) {
-      C pair[] = {values[to], changes[from]};
-      values[to] = combine(pair, 64);
+      C pair[2];
+      load<C>(result, to, {&pair[0], 1});
+      load<C>(updates, from, {&pair[1], 1});
+      store<C>(result, to, combine(pair, 64));
     }));
-    storeAll(result, values);
     return result;
   });
 }
