@@ -41,6 +41,7 @@ class Outcome:
     delos_ms: float
     ort_ms: float
     report: dict
+    busy: list[float]  # seconds that all threads spent in each kernel during one run
 
 
 def interleaved(first: Callable, second: Callable, rounds: int = 6) -> tuple[float, float]:
@@ -53,6 +54,13 @@ def interleaved(first: Callable, second: Callable, rounds: int = 6) -> tuple[flo
             best[index] = min(best[index], time.perf_counter() - start)
             time.sleep(0.005)
     return 1e3 * best[0], 1e3 * best[1]
+
+
+def kernel_seconds(executable: delos.Executable, arguments: list[np.ndarray]) -> list[float]:
+    busy = [0.0] * len(executable.report()["kernels"])
+    for launch in executable.trace(*arguments)[1]["launches"]:
+        busy[launch["kernel"]] += launch["end"] - launch["begin"]
+    return busy
 
 
 def show_model(name: str, folder: Path) -> Outcome:
@@ -70,27 +78,29 @@ def show_model(name: str, folder: Path) -> Outcome:
     times = interleaved(lambda: executable(*arguments), lambda: session.run(None, model.inputs))
     megabytes = path.stat().st_size / 1e6
     path.unlink()
-    return Outcome(name, megabytes, compile_seconds, difference, *times, executable.report())
+    busy = kernel_seconds(executable, arguments)
+    return Outcome(name, megabytes, compile_seconds, difference, *times, executable.report(), busy)
 
 
 def kernel_table(outcome: Outcome) -> Table:
-    """The kernels that the cost model gives most time, with what was fused into them."""
+    """The kernels that took most of a run, with what was fused into them."""
     kernels = outcome.report["kernels"]
-    total = sum(k["seconds"] * k["launches"] for k in kernels) or 1.0
+    total = sum(outcome.busy) or 1.0
     nodes, launches = outcome.report["nodes"], sum(k["launches"] for k in kernels)
     table = Table(title=f"{outcome.name}: {nodes} nodes -> {len(kernels)} kernels, {launches} launches", title_justify="left")
-    for header in ("kernel", "kind", "launches", "share", "GFLOP", "MB", "fused nodes"):
-        table.add_column(header, justify="right" if header in ("launches", "share", "GFLOP", "MB") else "left")
-    ranked = sorted(kernels, key=lambda k: -k["seconds"] * k["launches"])
-    for k in ranked[:KERNEL_ROWS]:
+    for header in ("kernel", "kind", "launches", "time", "GFLOP/s", "GB/s", "fused nodes"):
+        table.add_column(header, justify="right" if header in ("launches", "time", "GFLOP/s", "GB/s") else "left")
+    ranked = sorted(zip(outcome.busy, kernels), key=lambda pair: -pair[0])
+    for seconds, k in ranked[:KERNEL_ROWS]:
         members = ", ".join(k["members"][:4]) + (f" + {len(k['members']) - 4}" if len(k["members"]) > 4 else "")
-        moved = (k["bytes_read"] + k["bytes_written"]) / 1e6
-        share = k["seconds"] * k["launches"] / total
-        table.add_row(k["name"], k["kind"], str(k["launches"]), f"{share:.0%}", f"{k['flops'] / 1e9:.3f}", f"{moved:.2f}", members)
+        rate = k["launches"] / (seconds or 1.0) / 1e9
+        moved = k["bytes_read"] + k["bytes_written"]
+        table.add_row(k["name"], k["kind"], str(k["launches"]), f"{seconds / total:.0%}", f"{k['flops'] * rate:.1f}",
+                      f"{moved * rate:.1f}", members)  # fmt: skip
     if len(ranked) > KERNEL_ROWS:
         rest = ranked[KERNEL_ROWS:]
-        share = sum(k["seconds"] * k["launches"] for k in rest) / total
-        table.add_row(f"{len(rest)} others", "", str(sum(k["launches"] for k in rest)), f"{share:.0%}", "", "", "")
+        share = sum(seconds for seconds, _ in rest) / total
+        table.add_row(f"{len(rest)} others", "", str(sum(k["launches"] for _, k in rest)), f"{share:.0%}", "", "", "")
     return table
 
 

@@ -18,7 +18,7 @@ def test_error_against_float64(delos, name):
 def test_small_model_agrees_with_onnxruntime(delos, name, seed):
     model = build(name, size="small", seed=seed)
     executable = delos.compile(model.proto, threads=2)
-    got = executable(*model.inputs.values())
+    got = executable(*model.inputs.values(), poison=True)
     assert_all_close(got, run_onnxruntime(model.proto, model.inputs), 2e-5)
     assert executable.counters()["interpreted"] == 0
 
@@ -26,7 +26,7 @@ def test_small_model_agrees_with_onnxruntime(delos, name, seed):
 @pytest.mark.parametrize("name", MEMORY_BOUND)
 def test_memory_bound_graph_at_full_size(delos, name):
     model = build(name, seed=3)
-    got = delos.compile(model.proto, threads=2)(*model.inputs.values())
+    got = delos.compile(model.proto, threads=2)(*model.inputs.values(), poison=True)
     assert_all_close(got, run_onnxruntime(model.proto, model.inputs), 1e-5)
 
 
