@@ -9,6 +9,9 @@ from typing import Any
 from delos import _compiler
 from delos.executable import Executable
 
+_SINGLE = {
+    "fusion", "deterministic", "precise_math", "target_cpu", "target_features", "dump_directory",
+}  # fmt: skip
 _GROUPS = {"dims": "dim", "dim_hints": "dim_hint", "limits": "limit", "extra": "extra"}
 
 
@@ -21,11 +24,12 @@ def _options(device: str, threads: int | None, options: Mapping[str, Any]) -> di
     if threads is not None:
         flat["threads"] = str(threads)
     for key, value in options.items():
-        if value is None:
-            continue
         if key in _GROUPS:
-            flat.update({f"{_GROUPS[key]}:{name}": _text(entry) for name, entry in value.items()})
-        else:
+            flat.update({f"{_GROUPS[key]}:{name}": _text(entry) for name, entry in (value or {}).items()})
+        elif key not in _SINGLE:
+            known = ", ".join(sorted(_SINGLE | _GROUPS.keys()))
+            raise TypeError(f"compile has no option {key!r}; known are {known}")
+        elif value is not None:
             flat[key] = os.fspath(value) if isinstance(value, os.PathLike) else _text(value)
     return flat
 

@@ -7,6 +7,9 @@
 
 #include "absl/strings/str_cat.h"
 
+#include <fstream>
+#include <iterator>
+
 namespace delos {
 namespace {
 
@@ -86,8 +89,12 @@ StatusOr<CompiledProgram> makeCopy(const std::string &name) {
 
 StatusOr<CompiledProgram> compileModel(const ModelSource &source, const CompileOptions &options) {
   std::string text(reinterpret_cast<const char *>(source.bytes.data()), source.bytes.size());
-  if (!source.path.empty())
-    return absl::NotFoundError(absl::StrCat("no file '", source.path, "'"));
+  if (!source.path.empty()) {
+    std::ifstream file(source.path);
+    if (!file)
+      return absl::NotFoundError(absl::StrCat("no file '", source.path, "'"));
+    text.assign(std::istreambuf_iterator<char>(file), {});
+  }
   if (!options.untilAfter.empty()) {
     CompiledProgram program;
     program.ir = absl::StrCat("// after ", options.untilAfter, "\n");
