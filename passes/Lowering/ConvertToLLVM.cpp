@@ -28,6 +28,7 @@ struct ConvertToLLVMPass : delos::lowering::impl::ConvertToLLVMPassBase<ConvertT
 } // namespace
 
 void delos::lowering::populateLowerToLLVMPipeline(mlir::OpPassManager &pm) {
+  pm.addPass(createExpandVectorMathPass());
   pm.addPass(createPrepareVectorsPass());
   pm.addPass(mlir::createConvertVectorToSCFPass(mlir::VectorTransferToSCFOptions().enableFullUnroll()));
   pm.addPass(mlir::createLowerAffinePass());

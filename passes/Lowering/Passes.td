@@ -18,6 +18,22 @@ def PrepareVectorsPass : Pass<"lowering-prepare-vectors"> {
   let dependentDialects = ["mlir::arith::ArithDialect", "mlir::memref::MemRefDialect", "mlir::scf::SCFDialect", "mlir::vector::VectorDialect"];
 }
 
+def ExpandVectorMathPass : Pass<"lowering-expand-vector-math", "mlir::ModuleOp"> {
+  let summary = "Expand mathematical functions on vectors to arithmetic";
+  let description = [{
+    exp, log, sin and the like become polynomials on whole registers; what has no vector form becomes calls of libm.
+
+    ```mlir
+    %y = math.exp %x : vector<16xf32>
+    // becomes
+    %t = math.fma %x, %log2e, %magic : vector<16xf32>
+    ...
+    ```
+  }];
+  let dependentDialects = ["mlir::arith::ArithDialect", "mlir::func::FuncDialect", "mlir::scf::SCFDialect",
+                           "mlir::vector::VectorDialect"];
+}
+
 def ConvertToLLVMPass : Pass<"lowering-convert-to-llvm", "mlir::ModuleOp"> {
   let summary = "Convert kernel functions to the LLVM dialect in one full conversion";
   let description = [{

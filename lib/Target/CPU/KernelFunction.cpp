@@ -8,6 +8,8 @@
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 
+#include <limits>
+
 using namespace mlir;
 using namespace delos::cpu;
 
@@ -40,7 +42,8 @@ KernelFunction::KernelFunction(OpBuilder &builder, Location loc, StringRef name,
   for (unsigned k = 0; k < numSymbols; ++k)
     symbols.push_back(toIndex(loadEntry(entry->getArgument(1), i64, k)));
   for (auto [i, buffer] : llvm::enumerate(buffers))
-    memrefs.push_back(viewOf(loadEntry(entry->getArgument(0), pointer, i), buffer.elementType, buffer.shape));
+    memrefs.push_back(viewOf(loadEntry(entry->getArgument(0), pointer, i), buffer.elementType, buffer.shape,
+                             buffer.isFlat));
   beginIndex = toIndex(entry->getArgument(3));
   endIndex = toIndex(entry->getArgument(4));
 }
@@ -57,7 +60,7 @@ Value KernelFunction::evaluateIndex(AffineExpr expr) {
 
 /// A memref descriptor over a bare pointer folds away in the conversion to LLVM: no descriptor is ever in
 /// memory.
-Value KernelFunction::viewOf(Value pointer, Type elementType, ArrayRef<AffineExpr> shape) {
+Value KernelFunction::viewOf(Value pointer, Type elementType, ArrayRef<AffineExpr> shape, bool isFlat) {
   Type element = storageType(elementType);
   Type pointerType = pointer.getType();
   auto descriptorType = LLVM::LLVMStructType::getLiteral(builder.getContext(),
@@ -71,6 +74,12 @@ Value KernelFunction::viewOf(Value pointer, Type elementType, ArrayRef<AffineExp
   Value base =
       UnrealizedConversionCastOp::create(builder, loc, MemRefType::get({}, element), descriptor).getResult(0);
 
+  if (isFlat) {
+    Value size = arith::ConstantIndexOp::create(builder, loc, std::numeric_limits<int32_t>::max());
+    auto type = MemRefType::get({ShapedType::kDynamic}, element);
+    return memref::ReinterpretCastOp::create(builder, loc, type, base, builder.getIndexAttr(0),
+                                             OpFoldResult(size), OpFoldResult(builder.getIndexAttr(1)));
+  }
   SmallVector<OpFoldResult> sizes, strides(shape.size());
   for (AffineExpr extent : shape)
     sizes.push_back(evaluate(simplifyAffineExpr(extent, 0, symbols.size())));
@@ -93,10 +102,17 @@ Value KernelFunction::viewOf(Value pointer, Type elementType, ArrayRef<AffineExp
 }
 
 Value KernelFunction::scratch(Type elementType, AffineExpr byteOffset, ArrayRef<AffineExpr> shape) {
-  Value offset = arith::IndexCastOp::create(builder, loc, builder.getI64Type(), evaluateIndex(byteOffset));
-  Value address = LLVM::GEPOp::create(builder, loc, scratchPointer.getType(), builder.getI8Type(),
-                                      scratchPointer, ArrayRef<LLVM::GEPArg>{offset});
-  return viewOf(address, elementType, shape);
+  return viewOf(scratchAt(evaluateIndex(byteOffset)), elementType, shape);
+}
+
+Value KernelFunction::scratch(Type elementType, Value byteOffset) {
+  return viewOf(scratchAt(byteOffset), elementType, {}, /*isFlat=*/true);
+}
+
+Value KernelFunction::scratchAt(Value byteOffset) {
+  Value offset = arith::IndexCastOp::create(builder, loc, builder.getI64Type(), byteOffset);
+  return LLVM::GEPOp::create(builder, loc, scratchPointer.getType(), builder.getI8Type(), scratchPointer,
+                             ArrayRef<LLVM::GEPArg>{offset});
 }
 
 /// One stack cell at the entry; it becomes a register.

@@ -15,6 +15,8 @@ namespace delos::cpu {
 struct KernelBuffer {
   mlir::Type elementType;
   llvm::SmallVector<mlir::AffineExpr> shape;
+  /// The memref has one dim whose size code must not ask for; `shape` is unused.
+  bool isFlat = false;
 };
 
 /// Element type in memory of a tensor element type: i1 is a byte of 0 or 1, integers lose their sign, the
@@ -52,6 +54,8 @@ public:
   /// A view of the scratch memory from `byteOffset` on; the caller keeps regions disjoint and aligned.
   mlir::Value scratch(mlir::Type elementType, mlir::AffineExpr byteOffset,
                       llvm::ArrayRef<mlir::AffineExpr> shape);
+  /// The same as a flat view at an offset in bytes.
+  mlir::Value scratch(mlir::Type elementType, mlir::Value byteOffset);
   /// Remembers `code` (> 0) as the kernel's result where the i1 `condition` is true; execution goes on, so
   /// the access that follows must be made safe by the caller. The last error recorded wins.
   void recordError(mlir::Value condition, int32_t code);
@@ -59,7 +63,9 @@ public:
   void finish();
 
 private:
-  mlir::Value viewOf(mlir::Value pointer, mlir::Type elementType, llvm::ArrayRef<mlir::AffineExpr> shape);
+  mlir::Value viewOf(mlir::Value pointer, mlir::Type elementType, llvm::ArrayRef<mlir::AffineExpr> shape,
+                     bool isFlat = false);
+  mlir::Value scratchAt(mlir::Value byteOffset);
   mlir::Value errorSlot();
 
   mlir::OpBuilder &builder;

@@ -42,6 +42,7 @@ LogicalResult cpu::prepareVectors(Operation *root) {
     vector::populateVectorTransferPermutationMapLoweringPatterns(patterns);
     vector::populateVectorTransposeLoweringPatterns(patterns, vector::VectorTransposeLowering::Shuffle1D);
     vector::populateVectorBroadcastLoweringPatterns(patterns);
+    vector::populateVectorStepLoweringPatterns(patterns);
   }));
   failure |= failed(applySet(root, [](RewritePatternSet &patterns) {
     vector::populateVectorTransferLoweringPatterns(patterns, /*maxTransferRank=*/1);

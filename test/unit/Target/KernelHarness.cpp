@@ -14,8 +14,6 @@
 
 #include "absl/status/status.h"
 
-#include <catch2/catch.hpp>
-
 using namespace delos;
 using namespace delos::test;
 
@@ -61,11 +59,4 @@ absl::StatusOr<CompiledModule> CompiledModule::compileText(mlir::MLIRContext &co
   if (!module)
     return absl::InvalidArgumentError("the test's IR does not parse");
   return compile(*module);
-}
-
-KernelFn CompiledModule::kernel(std::string_view name) const {
-  auto address = object->lookup(name);
-  INFO(address.status().ToString());
-  REQUIRE(address.ok());
-  return reinterpret_cast<KernelFn>(*address);
 }

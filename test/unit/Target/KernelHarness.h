@@ -9,6 +9,7 @@
 
 #include "absl/status/statusor.h"
 
+#include <catch2/catch.hpp>
 #include <memory>
 #include <string>
 #include <vector>
@@ -30,7 +31,12 @@ public:
   static absl::StatusOr<CompiledModule> compileText(mlir::MLIRContext &context, std::string_view text);
 
   /// The kernel called `name`; fails the running test when there is none.
-  KernelFn kernel(std::string_view name) const;
+  KernelFn kernel(std::string_view name) const {
+    auto address = find(name);
+    INFO(address.status().ToString());
+    REQUIRE(address.ok());
+    return reinterpret_cast<KernelFn>(*address);
+  }
   absl::StatusOr<void *> find(std::string_view name) const { return object->lookup(name); }
 
 private:

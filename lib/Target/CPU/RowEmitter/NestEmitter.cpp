@@ -1,0 +1,129 @@
+// Tile loop, inner loops, and the public entry of the emitter.
+#include "lib/Target/CPU/RowEmitter/NestEmitter.h"
+
+#include "dialects/Graph/Dims.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+
+using namespace mlir;
+using namespace delos;
+using namespace delos::cpu;
+using namespace delos::cpu::rows;
+using graph::dimsOf;
+
+void NestEmitter::emit(const RowNest &nest, const DimExpr &firstTile, bool isOnly) {
+  ImplicitLocOpBuilder &b = e.b;
+  Value lo = e.kernel.begin(), hi = e.kernel.end();
+  if (!isOnly) {
+    Value first = e.index(firstTile), count = e.index(nest.tileCount), zero = e.index(DimExpr(0));
+    auto clip = [&](Value tile) -> Value {
+      Value shifted = arith::SubIOp::create(b, tile, first);
+      return arith::MinSIOp::create(b, arith::MaxSIOp::create(b, shifted, zero), count);
+    };
+    lo = clip(lo), hi = clip(hi);
+  }
+  std::string tile = "tile" + std::to_string(e.serial++);
+  e.ranges.bound(tile, nest.tileCount);
+  e.loop(tile, lo, hi, {}, [&](ValueRange) {
+    llvm::SmallVector<DimExpr> extents;
+    for (const RowLoop &loop : nest.loops)
+      if (loop.isTile)
+        extents.push_back(loop.chunk ? DimExpr::ceilDiv(loop.extent, loop.chunk) : loop.extent);
+    Coordinates parts = Position::atOffset(variable(tile)).coordinates(extents, e.ranges);
+    size_t next = 0;
+    for (const RowLoop &loop : nest.loops) {
+      e.ranges.bound(loop.name, loop.extent);
+      if (!loop.isTile)
+        continue;
+      Value part = e.index(parts[next++]);
+      if (loop.chunk) {
+        Value chunk = arith::ConstantIndexOp::create(b, loop.chunk);
+        chunkBegin = arith::MulIOp::create(b, part, chunk);
+        chunkEnd =
+            arith::MinSIOp::create(b, arith::AddIOp::create(b, chunkBegin, chunk), e.index(loop.extent));
+      } else {
+        e.variables[loop.name] = {part, {}, false, static_cast<unsigned>(e.scopes.size() - 1)};
+      }
+    }
+    emitTile(nest);
+    return llvm::SmallVector<Value>();
+  });
+}
+
+void NestEmitter::emitTile(const RowNest &nest) {
+  if (auto scan = dyn_cast_or_null<graph::ScanOp>(nest.root))
+    return emitScan(nest, scan);
+  if (auto sort = dyn_cast_or_null<graph::SortOp>(nest.root))
+    return emitSort(nest, sort);
+  if (auto scatter = dyn_cast_or_null<graph::ScatterOp>(nest.root))
+    return emitScatter(nest, scatter);
+  emitLevel(nest, 0);
+}
+
+/// Loops that the tile fixes need no code of their own.
+static bool isFixed(const RowLoop &loop) { return loop.isTile && !loop.chunk; }
+
+size_t NestEmitter::levelOf(const RowNest &nest, const Position &position) const {
+  size_t level = 0;
+  while (level < nest.loops.size() && isFixed(nest.loops[level]))
+    ++level;
+  for (size_t k = 0; k < nest.loops.size(); ++k)
+    if (position.mentionsVariable(nest.loops[k].name))
+      level = std::max(level, k + 1);
+  return level;
+}
+
+void NestEmitter::openLoop(const RowNest &nest, size_t level, const std::function<void()> &inside) {
+  const RowLoop &loop = nest.loops[level];
+  if (isFixed(loop))
+    return inside();
+  if (!loop.isLane) {
+    e.loop(loop.name, loop.extent, {}, [&](ValueRange) {
+      inside();
+      return llvm::SmallVector<Value>();
+    });
+    return;
+  }
+  std::optional<int64_t> count = loop.extent.asConstant();
+  if (loop.chunk) {
+    // All chunks but the last are whole: no tail when the extent is a multiple of the lanes as well.
+    bool even = count && *count % nest.lanes == 0 && loop.chunk % nest.lanes == 0;
+    e.laneLoop(loop.name, chunkBegin, chunkEnd, even ? std::optional<int64_t>(loop.chunk) : std::nullopt,
+               nest.lanes, inside);
+    return;
+  }
+  e.laneLoop(loop.name, e.index(DimExpr(0)), e.index(loop.extent), count, nest.lanes, inside);
+}
+
+void NestEmitter::emitLevel(const RowNest &nest, size_t level) {
+  for (auto [position, output] : llvm::zip_equal(nest.positions, nest.outputs))
+    if (levelOf(nest, position) == level)
+      e.store(e.pull(body.getTerminator()->getOperand(output), position), output, position);
+  if (level < nest.loops.size())
+    openLoop(nest, level, [&] { emitLevel(nest, level + 1); });
+}
+
+func::FuncOp delos::cpu::emitRows(OpBuilder &builder, StringRef name, Block &body, const RowPlan &plan,
+                                  const TargetDescription &target) {
+  Location loc = body.getParentOp()->getLoc();
+  std::vector<KernelBuffer> buffers;
+  auto addBuffer = [&](Value tensor) {
+    buffers.push_back({getElementTypeOrSelf(tensor.getType()), {}, /*isFlat=*/true});
+  };
+  for (Value argument : body.getArguments())
+    addBuffer(argument);
+  for (Value output : body.getTerminator()->getOperands())
+    addBuffer(output);
+  ImplicitLocOpBuilder b(loc, builder);
+  KernelFunction kernel(b, loc, name, buffers, plan.dims.size());
+  PullEmitter emitter(b, kernel, body, plan, target);
+  NestEmitter nests(emitter, body);
+  DimExpr firstTile(0);
+  for (const RowNest &nest : plan.nests) {
+    nests.emit(nest, firstTile, plan.nests.size() == 1);
+    firstTile = firstTile + nest.tileCount;
+  }
+  kernel.finish();
+  return kernel.function();
+}

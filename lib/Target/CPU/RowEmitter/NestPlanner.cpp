@@ -1,0 +1,325 @@
+// Candidate shapes and lane dims of a nest, compared by the memory accesses they make.
+#include "lib/Target/CPU/RowEmitter/NestPlanner.h"
+
+#include "dialects/Graph/Dims.h"
+#include "lib/Target/CPU/RowEmitter/ElementOps.h"
+#include "lib/Target/CPU/RowEmitter/RowReduction.h"
+
+#include <algorithm>
+
+using namespace mlir;
+using namespace delos;
+using namespace delos::cpu;
+using namespace delos::cpu::rows;
+using graph::dimsOf;
+
+/// Value of a symbol in estimates: a typical sequence or batch size.
+static constexpr int64_t kNominalSize = 96;
+/// Elements of a tile of an element-wise nest: long enough to hide the call, short enough to share.
+static constexpr int64_t kElementChunk = 4096;
+
+double delos::cpu::rows::nominal(const DimExpr &expr) {
+  return static_cast<double>(
+      expr.evaluate([](std::string_view) { return kNominalSize; }).value_or(kNominalSize));
+}
+
+NestPlanner::NestPlanner(Block &body, const TargetDescription &target) : body(body), target(target) {}
+
+static Value outputOf(Block &body, unsigned index) { return body.getTerminator()->getOperand(index); }
+
+/// Sizes without the dims that have one element.
+static llvm::SmallVector<DimExpr> dropUnits(ArrayRef<DimExpr> dims) {
+  llvm::SmallVector<DimExpr> kept;
+  for (const DimExpr &dim : dims)
+    if (!dim.isConstant(1))
+      kept.push_back(dim);
+  return kept;
+}
+
+/// The output's own shape and the other shapes its elements have along reshapes of the group.
+llvm::SmallVector<llvm::SmallVector<DimExpr>> NestPlanner::candidateShapes(Value output) const {
+  llvm::SmallVector<llvm::SmallVector<DimExpr>> shapes = {dropUnits(dimsOf(output))};
+  DimExpr count = graph::elementCount(dimsOf(output));
+  body.walk([&](graph::ReshapeOp reshape) {
+    for (Value value : {reshape.getInput(), reshape.getResult()}) {
+      llvm::SmallVector<DimExpr> shape = dropUnits(dimsOf(value));
+      if (graph::elementCount(dimsOf(value)) == count && !llvm::is_contained(shapes, shape) &&
+          shapes.size() < 6)
+        shapes.push_back(shape);
+    }
+  });
+  return shapes;
+}
+
+Position NestPlanner::positionIn(const Trial &trial) const {
+  DimExpr offset;
+  Coordinates strides = stridesOf(trial.extents);
+  for (size_t k = 0; k < trial.names.size(); ++k)
+    offset = offset + variable(trial.names[k]) * strides[k];
+  return Position::atOffset(offset);
+}
+
+AccessWalk NestPlanner::walk(ArrayRef<unsigned> outputs, const Trial &trial) const {
+  Ranges ranges;
+  for (size_t k = 0; k < trial.names.size(); ++k)
+    ranges.bound(trial.names[k], trial.extents[k]);
+  AccessWalk walk(ranges);
+  for (unsigned output : outputs)
+    walk.visit(outputOf(body, output), positionIn(trial));
+  return walk;
+}
+
+/// Joins neighbouring loops as long as every access stays a polynomial of the loop variables.
+NestPlanner::Trial NestPlanner::merge(ArrayRef<unsigned> outputs, Trial trial) const {
+  bool divided = walk(outputs, trial).hasDivisions();
+  for (size_t k = trial.names.size(); k-- > 1;) {
+    Trial joined = trial;
+    joined.extents[k - 1] = trial.extents[k - 1] * trial.extents[k];
+    joined.names.erase(joined.names.begin() + k);
+    joined.extents.erase(joined.extents.begin() + k);
+    if (!divided && !walk(outputs, joined).hasDivisions())
+      trial = joined;
+  }
+  return trial;
+}
+
+namespace {
+
+/// Cost of the accesses of a nest under one arrangement of its loops.
+class AccessCost {
+public:
+  AccessCost(const AccessWalk &walk, const RowNest &nest, int64_t rowLanes)
+      : walk(walk), nest(nest), rowLanes(rowLanes) {
+    for (size_t r = 0; r < walk.requests.size(); ++r)
+      multiplicities.push_back(multiplicityOf(walk.requests[r]));
+    for (const RowLoop &loop : nest.loops)
+      points *= nominal(loop.extent);
+  }
+
+  double total(ArrayRef<Value> outputs) const {
+    double sum = 0;
+    for (const LeafAccess &leaf : walk.leaves)
+      sum += leafCost(leaf);
+    for (auto [index, output] : llvm::enumerate(outputs))
+      sum += points * laneCost(nest.positions[index].offset(dimsOf(output)));
+    return sum;
+  }
+
+private:
+  /// How often a request is evaluated: once per iteration of the loops up to the innermost one it depends on.
+  double multiplicityOf(const ReductionRequest &request) const {
+    double outer = 1, product = 1;
+    for (const RowLoop &loop : nest.loops) {
+      product *= nominal(loop.extent);
+      if (request.variables.count(loop.name) || loop.isTile)
+        outer = product;
+    }
+    for (int up = request.parent; up >= 0; up = walk.requests[up].parent) {
+      double inside = 1, needed = 0;
+      for (const std::string &name : walk.requests[up].loops) {
+        inside *= nominal(*walk.ranges.extentOf(name));
+        if (request.variables.count(name))
+          needed = inside;
+      }
+      if (needed > 0)
+        return std::max(outer, multiplicityOf(walk.requests[up]) * needed);
+    }
+    return outer;
+  }
+
+  const RowLoop *lane() const {
+    for (const RowLoop &loop : nest.loops)
+      if (loop.isLane)
+        return &loop;
+    return nullptr;
+  }
+
+  /// Cost of one element of an access in the nest's own lanes.
+  double laneCost(const DimExpr &offset) const {
+    const RowLoop *loop = lane();
+    if (!loop)
+      return 1;
+    double filled = std::min<double>(nest.lanes, std::max(1.0, nominal(loop->extent)));
+    if (!walk.variablesOf(offset).count(loop->name))
+      return 1 / filled;
+    auto coefficient = linearCoefficient(offset, loop->name);
+    if (!coefficient)
+      return 3;
+    if (coefficient->isConstant(1))
+      return 1 / filled;
+    return coefficient->isConstant(-1) ? 2 / filled : 1;
+  }
+
+  double leafCost(const LeafAccess &leaf) const {
+    if (leaf.request < 0)
+      return points * laneCost(leaf.offset);
+    const ReductionRequest &request = walk.requests[leaf.request];
+    double count = multiplicities[leaf.request];
+    double best = 1;
+    for (const std::string &name : request.loops) {
+      double extent = nominal(*walk.ranges.extentOf(name));
+      count *= extent;
+      auto coefficient = linearCoefficient(leaf.offset, name);
+      if (coefficient && coefficient->isConstant(1))
+        best = 1 / std::min<double>(rowLanes, std::max(1.0, extent));
+    }
+    const RowLoop *loop = lane();
+    bool inLanes = loop && request.variables.count(loop->name);
+    // Combining lanes at the end of a row costs a few steps.
+    return inLanes ? count * laneCost(leaf.offset) : count * best + multiplicities[leaf.request] * 2;
+  }
+
+  const AccessWalk &walk;
+  const RowNest &nest;
+  /// Lanes of a reduction along its own loops.
+  int64_t rowLanes;
+  std::vector<double> multiplicities;
+  double points = 1;
+};
+
+} // namespace
+
+RowNest NestPlanner::arrange(ArrayRef<unsigned> outputs, const Trial &trial, const AccessWalk &walk,
+                             int lane) const {
+  RowNest nest;
+  nest.outputs.assign(outputs.begin(), outputs.end());
+  nest.positions.assign(outputs.size(), positionIn(trial));
+  auto asked = [&](const std::string &name) {
+    return llvm::count_if(walk.requests, [&](const ReductionRequest &request) {
+      return request.parent < 0 && request.variables.count(name);
+    });
+  };
+  int64_t roots =
+      llvm::count_if(walk.requests, [](const ReductionRequest &request) { return request.parent < 0; });
+  for (size_t k = 0; k < trial.names.size(); ++k) {
+    RowLoop loop{trial.names[k], trial.extents[k]};
+    loop.isLane = static_cast<int>(k) == lane;
+    loop.isTile = asked(loop.name) == roots;
+    nest.loops.push_back(loop);
+  }
+  // What requests depend on stands outside; of equals the lane loop is the innermost.
+  auto outside = [&](const RowLoop &a, const RowLoop &b) {
+    int64_t left = asked(a.name), right = asked(b.name);
+    return left != right ? left > right : !a.isLane && b.isLane;
+  };
+  for (size_t k = 1; k < nest.loops.size(); ++k)
+    for (size_t j = k; j > 0 && outside(nest.loops[j], nest.loops[j - 1]); --j)
+      std::swap(nest.loops[j], nest.loops[j - 1]);
+  nest.lanes = 1;
+  if (lane >= 0)
+    nest.lanes = target.lanes(widestLane(walk, trial.names[lane]));
+  for (RowLoop &loop : nest.loops)
+    if (loop.isLane && loop.isTile) {
+      auto count = loop.extent.asConstant();
+      loop.chunk = roots ? nest.lanes * 4 : kElementChunk;
+      // A short lane loop is not worth splitting.
+      if (count && *count <= loop.chunk)
+        loop.chunk = 0;
+      loop.isTile = loop.chunk != 0;
+    }
+  llvm::SmallVector<Value> values;
+  for (unsigned output : outputs)
+    values.push_back(outputOf(body, output));
+  nest.cost = AccessCost(walk, nest, target.lanes(32)).total(values);
+  return nest;
+}
+
+void NestPlanner::finish(RowNest &nest) const {
+  nest.tileCount = DimExpr(1);
+  for (const RowLoop &loop : nest.loops)
+    if (loop.isTile)
+      nest.tileCount =
+          nest.tileCount * (loop.chunk ? DimExpr::ceilDiv(loop.extent, loop.chunk) : loop.extent);
+}
+
+RowNest NestPlanner::planOutputs(ArrayRef<unsigned> outputs) {
+  std::optional<RowNest> best;
+  std::optional<AccessWalk> bestWalk;
+  for (ArrayRef<DimExpr> shape : candidateShapes(outputOf(body, outputs[0]))) {
+    Trial trial;
+    for (const DimExpr &extent : shape) {
+      trial.names.push_back("d" + std::to_string(serial++));
+      trial.extents.push_back(extent);
+    }
+    trial = merge(outputs, trial);
+    AccessWalk accesses = walk(outputs, trial);
+    for (int lane = static_cast<int>(trial.names.size()) - 1; lane >= -1; --lane) {
+      RowNest nest = arrange(outputs, trial, accesses, lane);
+      if (!best || nest.cost < best->cost * 0.999) {
+        best = nest;
+        bestWalk = accesses;
+      }
+    }
+  }
+  finish(*best);
+  lastWalk = bestWalk;
+  return *best;
+}
+
+bool NestPlanner::absorb(RowNest &nest, unsigned index) {
+  if (nest.root || !lastWalk)
+    return false;
+  Value output = outputOf(body, index);
+  graph::Dims dims = dimsOf(output);
+  for (const Position &position : lastWalk->positionsOf(output)) {
+    // One loop variable per dim, all of the nest's outer loops up to the innermost of them: then each element
+    // is passed once.
+    std::set<std::string> used;
+    bool simple = true;
+    for (auto [coordinate, size] : llvm::zip_equal(position.coordinates(dims, lastWalk->ranges), dims)) {
+      if (size.isConstant(1) && coordinate.isConstant(0))
+        continue;
+      bool matches = false;
+      for (const RowLoop &loop : nest.loops)
+        if (coordinate == variable(loop.name) && loop.extent == size)
+          matches = used.insert(loop.name).second;
+      simple &= matches;
+    }
+    size_t depth = 0;
+    while (depth < nest.loops.size() && used.count(nest.loops[depth].name))
+      ++depth;
+    bool tilesCovered =
+        llvm::all_of(llvm::drop_begin(nest.loops, depth), [](const RowLoop &loop) { return !loop.isTile; });
+    if (simple && depth == used.size() && tilesCovered) {
+      nest.outputs.push_back(index);
+      nest.positions.push_back(position);
+      return true;
+    }
+  }
+  return false;
+}
+
+RowNest NestPlanner::planRoot(Operation *root, ArrayRef<unsigned> outputs) {
+  RowNest nest;
+  nest.root = root;
+  nest.outputs.assign(outputs.begin(), outputs.end());
+  nest.tileCount = DimExpr(1);
+  nest.scratchBytes = DimExpr(0);
+  auto own = [&](int64_t dim, bool mayLane) {
+    graph::Dims dims = dimsOf(root->getOperand(0));
+    unsigned bits = laneBits(getElementTypeOrSelf(root->getOperand(0).getType()));
+    for (int64_t k = 0; k < static_cast<int64_t>(dims.size()); ++k) {
+      if (k == dim)
+        continue;
+      RowLoop loop{"d" + std::to_string(serial++), dims[k]};
+      loop.isTile = true;
+      if (mayLane && k + 1 == static_cast<int64_t>(dims.size())) {
+        nest.lanes = target.lanes(std::max(32u, bits));
+        loop.isLane = true;
+        loop.chunk = nest.lanes * 4;
+      }
+      nest.loops.push_back(loop);
+    }
+    finish(nest);
+    return dims;
+  };
+  if (auto scan = dyn_cast<graph::ScanOp>(root)) {
+    own(scan.getDim(), /*mayLane=*/true);
+  } else if (auto sort = dyn_cast<graph::SortOp>(root)) {
+    graph::Dims dims = own(sort.getDim(), /*mayLane=*/false);
+    // Two rows of keys and two of positions, each aligned.
+    DimExpr row = DimExpr::ceilDiv(dims[sort.getDim()] * 8, DimExpr(64)) * 64;
+    nest.scratchBytes = row * 4;
+  }
+  return nest;
+}

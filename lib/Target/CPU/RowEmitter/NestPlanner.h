@@ -1,0 +1,44 @@
+// Chooses the loops of one nest: the shape walked, the order, the tiles and the lane variable.
+#pragma once
+
+#include "lib/Target/CPU/RowEmitter/AccessWalk.h"
+#include "lib/Target/CPU/RowEmitter/RowEmitter.h"
+
+namespace delos::cpu::rows {
+
+/// Plans nests for outputs of one group. Pure.
+class NestPlanner {
+public:
+  NestPlanner(mlir::Block &body, const TargetDescription &target);
+
+  /// The cheapest nest found for outputs that have the same sizes (indices into the terminator's operands).
+  RowNest planOutputs(llvm::ArrayRef<unsigned> outputs);
+  /// The nest of an op with its own algorithm.
+  RowNest planRoot(mlir::Operation *root, llvm::ArrayRef<unsigned> outputs);
+  /// Adds output `index` to the nest when the nest passes every one of its elements exactly once anyway.
+  bool absorb(RowNest &nest, unsigned index);
+
+private:
+  struct Trial {
+    llvm::SmallVector<std::string> names;
+    llvm::SmallVector<DimExpr> extents;
+  };
+  llvm::SmallVector<llvm::SmallVector<DimExpr>> candidateShapes(mlir::Value output) const;
+  AccessWalk walk(llvm::ArrayRef<unsigned> outputs, const Trial &trial) const;
+  Position positionIn(const Trial &trial) const;
+  Trial merge(llvm::ArrayRef<unsigned> outputs, Trial trial) const;
+  RowNest arrange(llvm::ArrayRef<unsigned> outputs, const Trial &trial, const AccessWalk &walk,
+                  int lane) const;
+  void finish(RowNest &nest) const;
+
+  mlir::Block &body;
+  const TargetDescription &target;
+  /// Accesses of the nest planned last.
+  std::optional<AccessWalk> lastWalk;
+  unsigned serial = 0;
+};
+
+/// The value of a size at nominal symbol values, for estimates.
+double nominal(const DimExpr &expr);
+
+} // namespace delos::cpu::rows

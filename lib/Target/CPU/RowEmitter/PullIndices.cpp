@@ -1,0 +1,221 @@
+// Index expressions in code, loads and stores.
+#include "dialects/Graph/Dims.h"
+#include "lib/Target/CPU/RowEmitter/ElementOps.h"
+#include "lib/Target/CPU/RowEmitter/PullEmitter.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+using namespace delos;
+using namespace delos::cpu;
+using namespace delos::cpu::rows;
+using AtomKind = DimExpr::AtomKind;
+
+Value PullEmitter::indexConstant(int64_t value, bool vector) {
+  if (!vector)
+    return arith::ConstantIndexOp::create(b, value);
+  return intConstant(b, VectorType::get({laneScope()->lanes}, b.getIndexType()), value);
+}
+
+/// Memory of an index expression: hoisted and computed once per scope, like any member of the group.
+Value PullEmitter::index(const DimExpr &expr) {
+  unsigned depth = depthOf(expr.symbols());
+  std::pair<void *, std::string> key{nullptr, expr.str()};
+  if (auto it = scopes[depth].memo.find(key); it != scopes[depth].memo.end())
+    return it->second;
+  Value result = atDepth(depth, [&] { return emitIndex(expr, /*vector=*/false); });
+  scopes[depth].memo[key] = result;
+  return result;
+}
+
+Value PullEmitter::indexVector(const DimExpr &expr) {
+  unsigned depth = fencedDepth(depthOf(expr.symbols()));
+  std::pair<void *, std::string> key{nullptr, "v:" + expr.str()};
+  if (auto it = scopes[depth].memo.find(key); it != scopes[depth].memo.end())
+    return it->second;
+  Value result = atDepth(depth, [&] { return emitIndex(expr, /*vector=*/true); });
+  scopes[depth].memo[key] = result;
+  return result;
+}
+
+/// Sums the terms of the outer loops first, so that each partial sum stands as far out as its variables
+/// allow.
+Value PullEmitter::emitIndex(const DimExpr &expr, bool vector) {
+  if (auto constant = expr.asConstant())
+    return indexConstant(*constant, vector);
+  std::map<unsigned, DimExpr> byDepth;
+  for (const DimExpr::Term &term : expr.terms()) {
+    DimExpr part = DimExpr::ofTerm(term);
+    bool constant = term.factors.empty();
+    unsigned depth = constant ? 0 : depthOf(part.symbols());
+    byDepth[depth] = byDepth[depth] + part;
+  }
+  if (byDepth.size() > 1) {
+    DimExpr outer;
+    for (auto it = byDepth.begin(); it != std::prev(byDepth.end()); ++it)
+      outer = outer + it->second;
+    Value left = vector && isVectorExpr(outer) ? indexVector(outer) : index(outer);
+    Value right = emitIndex(byDepth.rbegin()->second, vector);
+    if (vector)
+      left = broadcastTo(b, left, laneScope()->lanes);
+    return b.createOrFold<arith::AddIOp>(left, right);
+  }
+  Value sum;
+  for (const DimExpr::Term &term : expr.terms()) {
+    Value value = emitTerm(term, vector);
+    sum = sum ? b.createOrFold<arith::AddIOp>(sum, value) : value;
+  }
+  return sum;
+}
+
+Value PullEmitter::emitTerm(const DimExpr::Term &term, bool vector) {
+  Value product;
+  for (const auto &atom : term.factors) {
+    Value value = emitAtom(*atom, vector);
+    product = product ? b.createOrFold<arith::MulIOp>(product, value) : value;
+  }
+  if (!product)
+    return indexConstant(term.coefficient, vector);
+  if (term.coefficient == 1)
+    return product;
+  return b.createOrFold<arith::MulIOp>(product, indexConstant(term.coefficient, vector));
+}
+
+Value PullEmitter::emitAtom(const DimExpr::Atom &atom, bool vector) {
+  auto spread = [&](Value value) { return vector ? broadcastTo(b, value, laneScope()->lanes) : value; };
+  // Whole atoms (sizes that are no polynomial) may be entries of the dim table.
+  if (auto it = dimTable.find(atom.text); it != dimTable.end())
+    return spread(kernel.symbol(it->second));
+  if (atom.kind == AtomKind::Symbol) {
+    auto it = variables.find(atom.text);
+    assert(it != variables.end() && "index expression names an unknown variable");
+    const IndexVariable &variable = it->second;
+    if (!vector)
+      return variable.scalar;
+    if (variable.vector)
+      return variable.vector;
+    Value base = spread(variable.scalar);
+    if (!variable.isLane)
+      return base;
+    auto type = cast<VectorType>(base.getType());
+    return b.createOrFold<arith::AddIOp>(base, vector::StepOp::create(b, type).getResult());
+  }
+  bool inner = vector && isVectorExpr(DimExpr::ofTerm({{std::make_shared<const DimExpr::Atom>(atom)}, 1}));
+  Value a = inner ? indexVector(atom.operands[0]) : index(atom.operands[0]);
+  Value c = inner && isVectorExpr(atom.operands[1]) ? indexVector(atom.operands[1]) : index(atom.operands[1]);
+  bool division =
+      atom.kind == AtomKind::FloorDiv || atom.kind == AtomKind::CeilDiv || atom.kind == AtomKind::Mod;
+  // A size of zero means that no element is ever touched: the quotient only must not trap.
+  if (division && !atom.operands[1].asConstant())
+    c = arith::MaxSIOp::create(b, c, intConstant(b, c.getType(), 1));
+  if (inner)
+    c = broadcastTo(b, c, laneScope()->lanes);
+  bool natural = ranges.isNonNegative(atom.operands[0]);
+  Value result;
+  switch (atom.kind) {
+  case AtomKind::FloorDiv:
+    result = natural ? b.createOrFold<arith::DivUIOp>(a, c) : b.createOrFold<arith::FloorDivSIOp>(a, c);
+    break;
+  case AtomKind::CeilDiv:
+    result = b.createOrFold<arith::CeilDivSIOp>(a, c);
+    break;
+  case AtomKind::Mod:
+    if (natural) {
+      result = b.createOrFold<arith::RemUIOp>(a, c);
+    } else {
+      Value quotient = arith::FloorDivSIOp::create(b, a, c);
+      result = arith::SubIOp::create(b, a, arith::MulIOp::create(b, quotient, c));
+    }
+    break;
+  case AtomKind::Min:
+    result = b.createOrFold<arith::MinSIOp>(a, c);
+    break;
+  default:
+    result = b.createOrFold<arith::MaxSIOp>(a, c);
+  }
+  return vector && !inner ? spread(result) : result;
+}
+
+Value PullEmitter::bufferOf(Value tensor) {
+  auto argument = cast<BlockArgument>(tensor);
+  return kernel.buffer(argument.getArgNumber());
+}
+
+static Type storedElement(Value buffer) { return cast<MemRefType>(buffer.getType()).getElementType(); }
+
+/// How the lanes of an access lie in memory.
+enum class LaneAccess { Uniform, Contiguous, Reversed, Scattered };
+
+static LaneAccess classify(const DimExpr &offset, const std::string &lane,
+                           llvm::function_ref<bool(const DimExpr &)> isVector) {
+  if (!isVector(offset))
+    return LaneAccess::Uniform;
+  auto coefficient = lane.empty() ? std::nullopt : linearCoefficient(offset, lane);
+  if (!coefficient || isVector(offset - *coefficient * variable(lane)))
+    return LaneAccess::Scattered;
+  if (coefficient->isConstant(1))
+    return LaneAccess::Contiguous;
+  return coefficient->isConstant(-1) ? LaneAccess::Reversed : LaneAccess::Scattered;
+}
+
+static Value reverseLanes(ImplicitLocOpBuilder &b, Value value) {
+  int64_t lanes = cast<VectorType>(value.getType()).getNumElements();
+  llvm::SmallVector<int64_t> order;
+  for (int64_t lane = lanes; lane-- > 0;)
+    order.push_back(lane);
+  return vector::ShuffleOp::create(b, value, value, order);
+}
+
+Value PullEmitter::loadFrom(Value buffer, Type elementType, const DimExpr &offset) {
+  const Scope *lanes = laneScope();
+  auto isVector = [&](const DimExpr &expr) { return isVectorExpr(expr); };
+  LaneAccess access = classify(offset, lanes ? lanes->laneVariable : std::string(), isVector);
+  if (access == LaneAccess::Uniform)
+    return fromStorage(b, memref::LoadOp::create(b, buffer, ValueRange{index(offset)}), elementType);
+  Value mask = currentMask();
+  auto type = VectorType::get({lanes->lanes}, storedElement(buffer));
+  Value zero = arith::ConstantOp::create(b, type, b.getZeroAttr(type));
+  Value stored;
+  if (access == LaneAccess::Contiguous && !mask) {
+    stored = vector::LoadOp::create(b, type, buffer, ValueRange{index(offset)});
+  } else if (access == LaneAccess::Contiguous) {
+    stored = vector::MaskedLoadOp::create(b, type, buffer, ValueRange{index(offset)}, mask, zero);
+  } else if (access == LaneAccess::Reversed && !mask) {
+    Value first = index(offset - (lanes->lanes - 1));
+    stored = reverseLanes(b, vector::LoadOp::create(b, type, buffer, ValueRange{first}));
+  } else {
+    Value all = mask ? mask : intConstant(b, VectorType::get({lanes->lanes}, b.getI1Type()), 1);
+    Value origin = arith::ConstantIndexOp::create(b, 0);
+    stored = vector::GatherOp::create(b, type, buffer, ValueRange{origin}, indexVector(offset), all, zero);
+  }
+  return fromStorage(b, stored, elementType);
+}
+
+void PullEmitter::storeTo(Value buffer, Value value, Type elementType, const DimExpr &offset) {
+  const Scope *lanes = laneScope();
+  auto isVector = [&](const DimExpr &expr) { return isVectorExpr(expr); };
+  LaneAccess access = classify(offset, lanes ? lanes->laneVariable : std::string(), isVector);
+  if (access == LaneAccess::Uniform) {
+    memref::StoreOp::create(b, toStorage(b, value, elementType), buffer, ValueRange{index(offset)});
+    return;
+  }
+  Value mask = currentMask();
+  Value stored = toStorage(b, broadcastTo(b, value, lanes->lanes), elementType);
+  if (access == LaneAccess::Contiguous && !mask) {
+    vector::StoreOp::create(b, stored, buffer, ValueRange{index(offset)});
+  } else if (access == LaneAccess::Contiguous) {
+    vector::MaskedStoreOp::create(b, buffer, ValueRange{index(offset)}, mask, stored);
+  } else {
+    Value all = mask ? mask : intConstant(b, VectorType::get({lanes->lanes}, b.getI1Type()), 1);
+    Value origin = arith::ConstantIndexOp::create(b, 0);
+    vector::ScatterOp::create(b, Type(), buffer, ValueRange{origin}, indexVector(offset), all, stored);
+  }
+}
+
+void PullEmitter::store(Value value, unsigned output, const Position &position) {
+  Value tensor = body.getTerminator()->getOperand(output);
+  storeTo(kernel.buffer(body.getNumArguments() + output), value, getElementTypeOrSelf(tensor.getType()),
+          position.offset(graph::dimsOf(tensor)));
+}

@@ -1,0 +1,61 @@
+// A reduction whose result is one scalar: vector steps along its innermost contiguous loop, accumulators per
+// lane.
+#pragma once
+
+#include "lib/Target/CPU/RowEmitter/PullEmitter.h"
+
+#include "mlir/IR/BuiltinAttributeInterfaces.h"
+
+namespace delos::cpu::rows {
+
+/// Combiner of a reducing op on its accumulators: one value, or (value, position) for arg_reduce.
+struct Reducer {
+  explicit Reducer(mlir::Operation *op);
+
+  llvm::SmallVector<mlir::TypedAttr> initial(mlir::OpBuilder &b) const;
+  llvm::SmallVector<mlir::Value> combine(mlir::ImplicitLocOpBuilder &b, llvm::ArrayRef<mlir::Value> a,
+                                         llvm::ArrayRef<mlir::Value> x) const;
+  /// The result from the last accumulator.
+  mlir::Value finish(mlir::ImplicitLocOpBuilder &b, llvm::ArrayRef<mlir::Value> a) const;
+
+  mlir::Operation *op;
+  mlir::Type element;
+  graph::ReduceKind kind = graph::ReduceKind::sum;
+  bool isArg = false;
+  bool takesLast = false;
+  /// Combines products of two operands (contract, conv).
+  bool isProduct = false;
+};
+
+/// Bits of the widest member whose position depends on the variable `name`.
+unsigned widestLane(const AccessWalk &walk, const std::string &name);
+
+/// Emits a reduction at a position that is the same for all lanes. Sums keep 64 accumulators whatever the
+/// vector length: element j belongs to accumulator j mod 64, and they are combined by halving, so that every
+/// target adds in the same order.
+class RowReduction {
+public:
+  RowReduction(PullEmitter &emitter, mlir::Operation *op, const Position &position);
+  mlir::Value emit();
+
+private:
+  void chooseLoops();
+  llvm::SmallVector<mlir::Value> emitOuter(size_t level, mlir::ValueRange carried);
+  llvm::SmallVector<mlir::Value> emitLanes(mlir::ValueRange carried);
+  llvm::SmallVector<mlir::Value> step(mlir::Value base, llvm::ArrayRef<mlir::Value> accumulators,
+                                      mlir::Value mask, mlir::Operation *opener);
+  llvm::SmallVector<mlir::Value> close(llvm::ArrayRef<mlir::Value> accumulators);
+
+  PullEmitter &e;
+  Reducer reducer;
+  llvm::SmallVector<DimExpr> point;
+  ReductionSpace space;
+  /// The loops in order of emission, the lane loop last.
+  llvm::SmallVector<std::string> names;
+  llvm::SmallVector<DimExpr> extents;
+  /// The variables of the space in terms of the loops.
+  llvm::SmallVector<DimExpr> loopValues;
+  int64_t lanes = 1, copies = 1;
+};
+
+} // namespace delos::cpu::rows
