@@ -33,10 +33,11 @@ def closing_line(totals: dict[str, int]) -> str:
 
 
 def reason_class(reason: str) -> str:
-    """A reason without the names and numbers of one case, so that equal causes count together."""
-    text = re.sub(r"^\w+(Error|Exception|NotImplemented): ", "", reason)
-    text = re.sub(r"\bnode (#\d+|'[^']*'|\"[^\"]*\")", "node ...", text)
-    text = re.sub(r"\b(tensor|value|input|output) ('[^']*'|\"[^\"]*\")", r"\1 ...", text)
+    """A reason without the names, versions and types of one case, so that equal causes count together."""
+    text = re.sub(r"^\w+(Error|Exception|NotImplemented|Tool): ", "", reason)
+    text = re.sub(r"^delos-\w+: ", "", text)
+    text = re.sub(r"\b(node|tensor|value|input|output) (#\d+|'[^']*'|\"[^\"]*\")", r"\1 ...", text)
+    text = re.sub(r"(\([\w.]+:\w+) v\d+(, [\w, ]+)?\)", r"\1)", text)
     return re.sub(r"\s+", " ", text).strip()[:160]
 
 
