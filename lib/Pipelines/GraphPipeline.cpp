@@ -18,13 +18,19 @@ static void addFold(mlir::OpPassManager &pm, const GraphSimplificationOptions &o
 }
 
 void populateGraphSimplificationPipeline(mlir::OpPassManager &pm, const GraphSimplificationOptions &options) {
+  auto onFunctions = [&](std::unique_ptr<mlir::Pass> pass) {
+    pm.addNestedPass<mlir::func::FuncOp>(std::move(pass));
+  };
   // Views first: a transpose that a contraction reads through needs no transposed copy of its constant.
-  pm.addNestedPass<mlir::func::FuncOp>(graph::createViewsPass());
+  onFunctions(graph::createViewsPass());
+  addFold(pm, options);
+  pm.addPass(mlir::createCSEPass());
+  onFunctions(graph::createAlgebraPass());
+  onFunctions(graph::createFoldPaddingPass());
+  onFunctions(graph::createFoldNormalizationPass());
+  onFunctions(graph::createViewsPass());
   addFold(pm, options);
   pm.addPass(mlir::createCanonicalizerPass());
-  pm.addPass(mlir::createCSEPass());
-  pm.addNestedPass<mlir::func::FuncOp>(graph::createViewsPass());
-  addFold(pm, options);
   pm.addPass(mlir::createCSEPass());
 }
 

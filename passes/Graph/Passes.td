@@ -72,4 +72,55 @@ def ViewsPass : Pass<"graph-views", "mlir::func::FuncOp"> {
   let dependentDialects = ["::delos::graph::GraphDialect"];
 }
 
+def AlgebraPass : Pass<"graph-algebra", "mlir::func::FuncOp"> {
+  let summary = "Apply the table of algebraic rules to element-wise ops";
+  let description = [{
+    The rules and how exact each is are rows of AlgebraRules.cpp. Casts of casts become one where the first loses nothing. What NaN,
+    infinities or rounding could tell apart stays: `x * 0`, `x - x`, `(x + c) + d` on floats.
+
+    ```mlir
+    %y = graph.map pow %x, %two : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>    // %two = graph.constant dense<2.0>
+    // becomes
+    %y = graph.map mul %x, %x : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+    ```
+  }];
+  let dependentDialects = ["::delos::graph::GraphDialect"];
+}
+
+def FoldNormalizationPass : Pass<"graph-fold-normalization", "mlir::func::FuncOp"> {
+  let summary = "Move constant per-channel scales into constant weights";
+  let description = [{
+    A normalisation with known statistics after a convolution or a product, and the scale of attention, cost nothing at run time: the
+    scale goes into the weights, also past a constant bias. Results differ from the unfolded form by rounding only. `graph-fold`
+    evaluates the scaled weights.
+
+    ```mlir
+    %y = graph.conv %x, %w ... : (tensor<1x3x8x8xf32>, tensor<4x3x1x1xf32>) -> tensor<1x4x8x8xf32>
+    %b = graph.broadcast %s dims [1] : tensor<4xf32> -> tensor<1x4x8x8xf32>
+    %z = graph.map mul %y, %b : (tensor<1x4x8x8xf32>, tensor<1x4x8x8xf32>) -> tensor<1x4x8x8xf32>
+    // becomes
+    %b = graph.broadcast %s dims [0] : tensor<4xf32> -> tensor<4x3x1x1xf32>
+    %v = graph.map mul %w, %b : (tensor<4x3x1x1xf32>, tensor<4x3x1x1xf32>) -> tensor<4x3x1x1xf32>
+    %z = graph.conv %x, %v ... : (tensor<1x3x8x8xf32>, tensor<4x3x1x1xf32>) -> tensor<1x4x8x8xf32>
+    ```
+  }];
+  let dependentDialects = ["::delos::graph::GraphDialect"];
+}
+
+def FoldPaddingPass : Pass<"graph-fold-padding", "mlir::func::FuncOp"> {
+  let summary = "Fold pads into the convolutions and windows that read them";
+  let description = [{
+    Zeros around an image become the padding of the convolution, neutral elements around a tensor that of the window; pads of symbolic
+    size, of batch or channels, or with other values stay.
+
+    ```mlir
+    %p = graph.pad %x with %zero low <0, 0, 1> high <0, 0, 1> : (tensor<1x3x8xf32>, tensor<f32>) -> tensor<1x3x10xf32>
+    %y = graph.conv %p, %w strides [1] dilations [1] low [0] high [0] : (tensor<1x3x10xf32>, tensor<4x3x3xf32>) -> tensor<1x4x8xf32>
+    // becomes
+    %y = graph.conv %x, %w strides [1] dilations [1] low [1] high [1] : (tensor<1x3x8xf32>, tensor<4x3x3xf32>) -> tensor<1x4x8xf32>
+    ```
+  }];
+  let dependentDialects = ["::delos::graph::GraphDialect"];
+}
+
 #endif // DELOS_PASSES_GRAPH_TD
