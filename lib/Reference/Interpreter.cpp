@@ -15,6 +15,9 @@ namespace delos::reference {
 
 namespace {
 
+/// Attribute of an opened function: pairs of sizes that its inputs must make equal.
+constexpr llvm::StringLiteral kEqualDimsAttr = "graph.equal_dims";
+
 const EvaluatorTable &evaluators() {
   static const EvaluatorTable table = [] {
     EvaluatorTable all;
@@ -47,6 +50,7 @@ public:
   absl::StatusOr<Tensors> run(mlir::Block &block, llvm::ArrayRef<RefTensor> arguments);
 
 private:
+  absl::Status checkEqualDims(mlir::func::FuncOp function);
   absl::StatusOr<Tensors> evaluate(mlir::Operation &op, llvm::ArrayRef<RefTensor> operands);
   absl::StatusOr<Tensors> checked(mlir::Operation &op, absl::StatusOr<Tensors> results);
   void define(mlir::Value value, RefTensor tensor);
@@ -56,6 +60,21 @@ private:
   Evaluation evaluation;
   llvm::DenseMap<mlir::Value, RefTensor> tensors;
 };
+
+absl::Status BlockRunner::checkEqualDims(mlir::func::FuncOp function) {
+  auto pairs = function->getAttrOfType<mlir::ArrayAttr>(kEqualDimsAttr);
+  if (!pairs)
+    return absl::OkStatus();
+  for (auto pair : pairs.getAsRange<graph::DimsAttr>()) {
+    DELOS_REF_ASSIGN(sizes, evaluation.valuesOf(graph::dimsOf(pair)));
+    for (int64_t size : sizes)
+      if (size != sizes.front())
+        return disagreement(absl::StrCat("sizes ", graph::dimsOf(pair).front().str(), " and ",
+                                         graph::dimsOf(pair).back().str()),
+                            "equal ones", str(sizes));
+  }
+  return absl::OkStatus();
+}
 
 absl::Status BlockRunner::bindInputs(mlir::func::FuncOp function, llvm::ArrayRef<RefTensor> inputs) {
   if (function.getNumArguments() != inputs.size())
@@ -70,7 +89,7 @@ absl::Status BlockRunner::bindInputs(mlir::func::FuncOp function, llvm::ArrayRef
       return disagreement(what, runtime::dtypeName(expected), runtime::dtypeName(inputs[index].dtype()));
     DELOS_REF_RETURN(evaluation.bind(what, type, inputs[index].shape()));
   }
-  return absl::OkStatus();
+  return checkEqualDims(function);
 }
 
 void BlockRunner::define(mlir::Value value, RefTensor tensor) {

@@ -124,7 +124,7 @@ class Function:
     arguments: list[Value] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
     results: list[Value] = field(default_factory=list)
-    count: int = 0
+    defined: list[Value] = field(default_factory=list)
 
     def argument(self, dtype: str, dims: Sequence[Size | int]) -> Value:
         value = Value(f"%arg{len(self.arguments)}", dtype, tuple(map(as_size, dims)))
@@ -133,8 +133,8 @@ class Function:
 
     def value(self, dtype: str, dims: Sequence[Size | int], text: str) -> Value:
         """Appends `%n = TEXT`, a single result of this type; `{type}` in the text stands for the type."""
-        result = Value(f"%{self.count}", dtype, tuple(map(as_size, dims)))
-        self.count += 1
+        result = Value(f"%{len(self.defined)}", dtype, tuple(map(as_size, dims)))
+        self.defined.append(result)
         self.lines.append(f"{result.name} = {text.replace('{type}', result.type)}")
         return result
 
@@ -247,7 +247,7 @@ class Function:
         for k in range(spatial):
             size, edges = x.dims[first + k], low[k] + high[k] - reach[k]
             value = (size.value + edges) // strides[k] + 1
-            sizes.append(Size(value, f"({size.spelled} + {edges}) floordiv {strides[k]} + 1" if size.text else None))
+            sizes.append(Size(value, f"floordiv({size.spelled} {edges:+d}, {strides[k]}) + 1" if size.text else None))
         dims = [x.dims[0], *sizes, w.dims[0]] if channels_last else [x.dims[0], w.dims[0], *sizes]
         text = f"strides {ints(strides)} dilations {ints(dilations)} low {ints(low)} high {ints(high)}"
         text += (f" groups {groups}" if groups != 1 else "") + (" channels_last" if channels_last else "")
@@ -270,9 +270,9 @@ class Function:
         return self.functional(x.dtype, x.dims, f"{head} {text}", [x, updates, *indices])
 
     def sort(self, x: Value, dim: int, descending: bool = False) -> tuple[Value, Value]:
-        values = Value(f"%{self.count}", x.dtype, x.dims)
-        positions = Value(f"%{self.count + 1}", "int64", x.dims)
-        self.count += 2
+        values = Value(f"%{len(self.defined)}", x.dtype, x.dims)
+        positions = Value(f"%{len(self.defined) + 1}", "int64", x.dims)
+        self.defined += [values, positions]
         flag = " descending" if descending else ""
         types = f"{x.type} -> {values.type}, {positions.type}"
         self.lines.append(f"{values.name}, {positions.name} = graph.sort {x.name} dim {dim}{flag} : {types}")

@@ -1,0 +1,45 @@
+"""The compiler against the reference interpreter, in the short form: random graphs and the grid of single kernels.
+
+The long form is `python -m oracle fuzz --count 20000` and `python -m oracle grid` (scripts/full).
+"""
+
+import itertools
+
+import pytest
+
+from oracle import fuzz, grid, numeric
+from oracle.compare import compare
+from oracle.graph_ir import Function
+from oracle.runner import Case
+
+SIMPLIFIED = ["--pipeline", "builtin.module(delos-simplify-graph)"]
+
+
+def random_graphs(random, count: int):
+    return list(itertools.islice(fuzz.graphs(random), count))
+
+
+def test_simplified_graphs_compute_the_same(random):
+    findings = compare(random_graphs(random, 60), "delos-reference", SIMPLIFIED)
+    assert not findings, "\n\n".join(f"{each}\n{fuzz.minimal(each, 'delos-reference', SIMPLIFIED)}" for each in findings[:3])
+
+
+def test_a_wrong_result_is_found_and_reduced_to_its_op(random):
+    """The comparison itself: float64 on the other side disagrees where rounding shows, and the finding names the op."""
+    f = Function("rounds")
+    x = f.argument("float32", [17])
+    f.give(f.map("exp", f.reverse(f.map("neg", x), [0])))
+    case = Case(f, [numeric.draw(random, "float32", [17])])
+    (finding,) = compare([case], "delos-reference", ["--float64"])
+    assert "expected float32, got float64" in finding.text
+    assert fuzz.minimal(finding, "delos-reference", ["--float64"]).count("graph.map") == 1
+
+
+@pytest.mark.parametrize("symbolic", [False, True])
+def test_the_grid_is_made_of_valid_functions(random, symbolic):
+    """Every case of the grid runs in the interpreter, so that a failure in the compiler is the compiler's."""
+    maker = grid.Maker(random, symbolic, grid.SHORT)
+    cases = [case for family in grid.FAMILIES.values() for case in family(maker)]
+    assert len(cases) > 1000
+    findings = compare([cases[int(i)] for i in random.choice(len(cases), 500, replace=False)], "delos-reference")
+    assert not findings, "\n".join(map(str, findings[:10]))
