@@ -118,8 +118,7 @@ bool BorrowedArray::viewNumPy(nb::handle object, bool isOutput) {
     return false;
   PyObject *known = PyDict_GetItem(arraySupport().elementTypes.ptr(), nb::object(object.attr("dtype")).ptr());
   if (!known)
-    raiseType("arrays of type " + describe(nb::object(object.attr("dtype"))) +
-              " are not supported");
+    raiseType("arrays of type " + describe(nb::object(object.attr("dtype"))) + " are not supported");
   auto type = nb::cast<DelosElementType>(nb::handle(known));
   nb::object description = object.attr("__array_struct__");
   auto *array = static_cast<ArrayInterface *>(PyCapsule_GetPointer(description.ptr(), nullptr));
@@ -155,8 +154,7 @@ bool BorrowedArray::viewNumPy(nb::handle object, bool isOutput) {
 
 void BorrowedArray::viewDLPack(nb::handle object) {
   if (!nb::try_cast(object, imported))
-    raiseType("an object of type " + describe(object.type()) +
-              " gives no DLPack tensor");
+    raiseType("an object of type " + describe(object.type()) + " gives no DLPack tensor");
   if (imported.device_type() != nb::device::cpu::value)
     throw nb::value_error("expected a tensor on the CPU");
   for (size_t i = 0; i < imported.ndim(); ++i) {

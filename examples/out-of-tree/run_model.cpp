@@ -1,7 +1,6 @@
 // Compiles the ONNX file named on the command line and runs it once on inputs of ones.
-#include <delos/Engine.h>
-
 #include <cstring>
+#include <delos/Engine.h>
 #include <iostream>
 
 // A tensor of the input's type and shape, symbolic dims set to 1, filled with ones where that is a float.

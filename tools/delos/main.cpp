@@ -89,60 +89,75 @@ struct Assignments {
   }
 };
 
-int dispatch(int argc, char **argv) {
-  CLI::App app("Delos compiles ONNX models into fused kernels and runs them.", "delos");
-  app.set_version_flag("--version", Engine::version());
-  app.footer(footer);
-  app.require_subcommand(1);
-
-  RunCommand run;
-  Assignments runValues;
-  CLI::App *runApp = app.add_subcommand("run", "Run a model once");
-  addModel(*runApp, run.model, run.threads);
-  runValues.addFiles(*runApp);
-  runValues.addDims(*runApp);
-  runApp->add_option("--random", run.inputs.seed, "Seed of the inputs without a file (default 0)");
-  runApp->add_option("--output-dir", run.outputDirectory, "Write each result there as NAME.npy");
-  runApp->add_option("--check", run.check, "Compare the results with an oracle's")
-      ->check(CLI::IsMember({"reference", "onnxruntime"}));
-  runApp->add_option("--json", run.jsonFile, "Write what happened to this file (-: standard output)");
-
-  BenchCommand bench;
-  Assignments benchValues;
-  CLI::App *benchApp = app.add_subcommand("bench", "Measure a model on random inputs");
-  addModel(*benchApp, bench.model, bench.threads);
-  benchValues.addFiles(*benchApp);
-  benchValues.addDims(*benchApp);
-  benchApp->add_option("--seconds", bench.seconds, "How long to measure (default 3)")
-      ->check(CLI::NonNegativeNumber);
-  benchApp->add_option("--json", bench.jsonFile, "Write the figures to this file (-: standard output)");
-
-  ExplainCommand explain;
-  std::string format = "text";
-  CLI::App *explainApp = app.add_subcommand("explain", "Say what was fused and why");
-  addModel(*explainApp, explain.model, explain.threads);
-  explainApp->add_option("--format", format, "text or json")->check(CLI::IsMember({"text", "json"}));
-
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError &error) {
-    return app.exit(error) == 0 ? exitSuccess : exitUsage;
+/// The command line: flags of all subcommands, and what they fill.
+class CommandLine {
+public:
+  CommandLine() : app("Delos compiles ONNX models into fused kernels and runs them.", "delos") {
+    app.set_version_flag("--version", Engine::version());
+    app.footer(footer);
+    app.require_subcommand(1);
+    addRun();
+    addBench();
+    addExplain();
   }
-  Status status = runValues.apply(run.inputs);
-  if (status.ok())
-    status = benchValues.apply(bench.inputs);
-  if (!status.ok())
-    return fail(exitUsage, std::string(status.message()));
-  explain.asJson = format == "json";
-  return runApp->parsed() ? run.run() : benchApp->parsed() ? bench.run() : explain.run();
-}
+
+  int dispatch(int argc, char **argv) {
+    try {
+      app.parse(argc, argv);
+    } catch (const CLI::ParseError &error) {
+      return app.exit(error) == 0 ? exitSuccess : exitUsage;
+    }
+    Status status = runValues.apply(run.inputs);
+    if (status.ok())
+      status = benchValues.apply(bench.inputs);
+    if (!status.ok())
+      return fail(exitUsage, std::string(status.message()));
+    explain.asJson = format == "json";
+    return runApp->parsed() ? run.run() : benchApp->parsed() ? bench.run() : explain.run();
+  }
+
+private:
+  void addRun() {
+    runApp = app.add_subcommand("run", "Run a model once");
+    addModel(*runApp, run.model, run.threads);
+    runValues.addFiles(*runApp);
+    runValues.addDims(*runApp);
+    runApp->add_option("--random", run.inputs.seed, "Seed of the inputs without a file (default 0)");
+    runApp->add_option("--output-dir", run.outputDirectory, "Write each result there as NAME.npy");
+    runApp->add_option("--check", run.check, "Compare the results with an oracle's")
+        ->check(CLI::IsMember({"reference", "onnxruntime"}));
+    runApp->add_option("--json", run.jsonFile, "Write what happened to this file (-: standard output)");
+  }
+  void addBench() {
+    benchApp = app.add_subcommand("bench", "Measure a model on random inputs");
+    addModel(*benchApp, bench.model, bench.threads);
+    benchValues.addFiles(*benchApp);
+    benchValues.addDims(*benchApp);
+    benchApp->add_option("--seconds", bench.seconds, "How long to measure (default 3)")
+        ->check(CLI::NonNegativeNumber);
+    benchApp->add_option("--json", bench.jsonFile, "Write the figures to this file (-: standard output)");
+  }
+  void addExplain() {
+    CLI::App *explainApp = app.add_subcommand("explain", "Say what was fused and why");
+    addModel(*explainApp, explain.model, explain.threads);
+    explainApp->add_option("--format", format, "text or json")->check(CLI::IsMember({"text", "json"}));
+  }
+
+  CLI::App app;
+  CLI::App *runApp = nullptr, *benchApp = nullptr;
+  RunCommand run;
+  BenchCommand bench;
+  ExplainCommand explain;
+  Assignments runValues, benchValues;
+  std::string format = "text";
+};
 
 } // namespace
 } // namespace delos::tool
 
 int main(int argc, char **argv) {
   try {
-    return delos::tool::dispatch(argc, argv);
+    return delos::tool::CommandLine().dispatch(argc, argv);
   } catch (const std::exception &error) {
     return delos::tool::fail(delos::tool::exitInternal, error.what());
   }

@@ -10,6 +10,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#if defined(__SANITIZE_THREAD__)
+#define DELOS_THREAD_SANITIZER
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define DELOS_THREAD_SANITIZER
+#endif
+#endif
+
 using namespace delos::runtime;
 
 namespace {
@@ -185,7 +193,7 @@ TEST_CASE("kernels run in the default floating-point environment and the caller'
   std::fesetround(FE_TONEAREST);
 }
 
-#if !defined(__SANITIZE_THREAD__) && !(defined(__has_feature) && __has_feature(thread_sanitizer))
+#ifndef DELOS_THREAD_SANITIZER
 // ThreadSanitizer does not support threads made after a fork of a process with threads.
 TEST_CASE("a forked child gets a pool of its own", "[threads]") {
   CountingJob warm(1000);
