@@ -30,12 +30,6 @@
 #include <unistd.h>
 #include <vector>
 
-// Sanitizers, when built with them: a report ends the process. Leaks would show in the peak memory.
-extern "C" const char *__asan_default_options() {
-  return "detect_leaks=0:allocator_may_return_null=0:max_allocation_size_mb=4096";
-}
-extern "C" const char *__ubsan_default_options() { return "halt_on_error=1:print_stacktrace=1"; }
-
 namespace {
 
 struct Options {
