@@ -1,0 +1,24 @@
+// Passes that turn a function of kernels into the program that the runtime runs.
+#pragma once
+
+#include "dialects/Task/TaskDialect.h"
+
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/Pass/Pass.h"
+
+#include <memory>
+
+namespace delos {
+
+/// Discardable attribute of a fusion.kernel: the symbol of its task.kernel record.
+inline constexpr llvm::StringLiteral kKernelRecordAttr = "task.kernel";
+
+namespace task {
+
+#define GEN_PASS_DECL
+#define GEN_PASS_REGISTRATION
+#include "passes/Task/Passes.h.inc"
+
+} // namespace task
+
+} // namespace delos
