@@ -104,6 +104,11 @@ TEST_CASE("a merge without gain is refused with both costs") {
   CHECK(plan.verdicts[0].separateSeconds == 2);
 }
 
+TEST_CASE("a free rename joins, so that its neighbours can meet through it") {
+  ScriptedEvaluator evaluator([](llvm::ArrayRef<int32_t> nodes) { return costing(nodes == llvm::ArrayRef<int32_t>(1) ? 0 : 1); });
+  CHECK(planned(graph(3, {{0, 1}, {1, 2}}), evaluator).groups == Groups{{0, 1, 2}});
+}
+
 TEST_CASE("a node that no generator takes is an error naming it") {
   ScriptedEvaluator evaluator(
       [](llvm::ArrayRef<int32_t>) { return GroupReport::refused("complex numbers"); });
