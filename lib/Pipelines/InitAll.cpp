@@ -5,9 +5,13 @@
 #include "dialects/Graph/GraphOps.h"
 #include "dialects/Onnx/OnnxDialect.h"
 #include "dialects/Task/TaskDialect.h"
+#include "lib/Pipelines/CompilePipeline.h"
 #include "lib/Pipelines/GraphPipeline.h"
 #include "lib/Target/CPU/LowerToLLVM.h"
+#include "passes/Fusion/Passes.h"
 #include "passes/Lowering/Passes.h"
+#include "passes/Memory/Passes.h"
+#include "passes/Task/Passes.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -59,5 +63,9 @@ void delos::registerAllDialects(mlir::DialectRegistry &registry) {
 void delos::registerAllPasses() {
   mlir::registerAllPasses();
   registerGraphPipeline();
+  registerDuplicateViewsPass();
   lowering::registerLoweringPasses();
+  memory::registerMemoryPasses();
+  task::registerTaskPasses();
+  registerCompilePipeline();
 }

@@ -1,0 +1,241 @@
+// The compilation as a whole: phases over the IR, code for the kernels, the plan.
+#include "lib/Engine/Compiler.h"
+
+#include "lib/Engine/JitLinker.h"
+#include "lib/Engine/KernelCompiler.h"
+#include "lib/Engine/PhaseClock.h"
+#include "lib/Engine/PlanBuilder.h"
+#include "lib/Engine/ReportBuilder.h"
+#include "lib/Fusion/KernelText.h"
+#include "lib/Import/Import.h"
+#include "lib/Pipelines/CompilePipeline.h"
+#include "lib/Pipelines/InitAll.h"
+#include "passes/Task/Passes.h"
+#include "runtime/threads/CpuQuota.h"
+
+#include "llvm/Support/raw_ostream.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/Diagnostics.h"
+#include "mlir/Pass/PassManager.h"
+
+#include "absl/strings/str_cat.h"
+
+#include <fstream>
+
+namespace delos {
+
+namespace {
+
+using ModuleRef = mlir::OwningOpRef<mlir::ModuleOp>;
+
+/// The machine code of one executable.
+struct LoadedCode {
+  std::unique_ptr<engine::JitLinker> linker;
+  std::vector<std::shared_ptr<engine::LoadedObject>> objects;
+};
+
+class Compilation {
+public:
+  Compilation(const ModelSource &source, const CompileOptions &options) : source(source), options(options) {}
+
+  absl::StatusOr<CompiledProgram> run() {
+    for (auto step : {&Compilation::configure, &Compilation::import, &Compilation::runPhases})
+      if (absl::Status status = (this->*step)(); !status.ok())
+        return status;
+    if (stopped) {
+      program.ir = print();
+      return std::move(program);
+    }
+    for (auto step : {&Compilation::generateCode, &Compilation::buildPlan})
+      if (absl::Status status = (this->*step)(); !status.ok())
+        return status;
+    finishReport(program);
+    return std::move(program);
+  }
+
+private:
+  absl::Status configure() {
+    auto target = options.targetCPU.empty()
+                      ? absl::StatusOr<cpu::TargetDescription>(cpu::TargetDescription::host())
+                      : cpu::TargetDescription::named(options.targetCPU);
+    if (!target.ok())
+      return target.status();
+    pipeline.target = *target;
+    pipeline.fusionLevel = options.fusion == FusionLevel::None ? "off" : "full";
+    pipeline.hints.sizes.insert(options.dimHints.begin(), options.dimHints.end());
+    pipeline.foldBytes = options.limits.foldedBytes;
+    pipeline.foldSteps = options.limits.foldingSteps;
+    pipeline.observer = [this](const FusionRegion &region, const FusionPlan &plan) {
+      describePartition(region, plan, program.report);
+    };
+    if (!options.extra.empty())
+      return absl::InvalidArgumentError(absl::StrCat("unknown option '", options.extra.begin()->first, "'"));
+    if (!options.untilAfter.empty() && !isPhase(options.untilAfter))
+      return absl::InvalidArgumentError(
+          absl::StrCat("unknown phase '", options.untilAfter, "', expected one of ", phaseNames()));
+    program.report.target = pipeline.target.key();
+    mlir::DialectRegistry registry;
+    registerAllDialects(registry);
+    context = std::make_shared<mlir::MLIRContext>(registry, mlir::MLIRContext::Threading::DISABLED);
+    context->loadAllAvailableDialects();
+    return absl::OkStatus();
+  }
+
+  static bool isPhase(const std::string &name) {
+    return name == "import" ||
+           llvm::any_of(compilePhases(), [&](const CompilePhase &phase) { return phase.name == name; });
+  }
+
+  static std::string phaseNames() {
+    std::string names = "import";
+    for (const CompilePhase &phase : compilePhases())
+      absl::StrAppend(&names, ", ", phase.name);
+    return names;
+  }
+
+  absl::Status import() {
+    PhaseClock clock(program.report, "import");
+    ImportOptions imports;
+    imports.externalFolder = source.directory;
+    imports.limits.fileBytes = options.limits.modelBytes;
+    imports.limits.externalBytes = options.limits.constantBytes;
+    imports.limits.rank = options.limits.rank;
+    imports.limits.nodes = options.limits.nodes;
+    auto bytes = std::string_view(reinterpret_cast<const char *>(source.bytes.data()), source.bytes.size());
+    auto imported = source.path.empty() ? importModel(bytes, imports, *context)
+                                        : importModelFile(source.path, imports, *context);
+    if (!imported.ok())
+      return imported.status();
+    module = std::move(*imported);
+    program.report.model =
+        source.path.empty() ? "model" : source.path.substr(source.path.find_last_of('/') + 1);
+    countNodes(*module, program.report);
+    return finishPhase("import");
+  }
+
+  absl::Status runPhases() {
+    for (const CompilePhase &phase : compilePhases()) {
+      if (stopped)
+        return absl::OkStatus();
+      if (phase.name == "program")
+        collectKernelTexts();
+      PhaseClock clock(program.report, phase.name);
+      if (absl::Status status = runPhase(phase); !status.ok())
+        return status;
+      if (absl::Status status = finishPhase(phase.name); !status.ok())
+        return status;
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status runPhase(const CompilePhase &phase) {
+    std::string messages;
+    mlir::ScopedDiagnosticHandler handler(context.get(), [&](mlir::Diagnostic &diagnostic) {
+      if (diagnostic.getSeverity() == mlir::DiagnosticSeverity::Error)
+        absl::StrAppend(&messages, messages.empty() ? "" : "\n", diagnostic.str());
+    });
+    mlir::PassManager manager(context.get());
+    phase.populate(manager, pipeline);
+    if (mlir::succeeded(manager.run(*module)))
+      return absl::OkStatus();
+    // What Delos lacks and what the model gets wrong are told apart by the wording that the openers keep to.
+    bool unsupported = messages.find("unsupported") != std::string::npos ||
+                       messages.find("no code generator") != std::string::npos;
+    return unsupported ? absl::UnimplementedError(messages) : absl::InvalidArgumentError(messages);
+  }
+
+  absl::Status finishPhase(const std::string &name) {
+    stopped = stopped || name == options.untilAfter;
+    if (options.dumpDirectory.empty())
+      return absl::OkStatus();
+    std::string path = absl::StrCat(options.dumpDirectory, "/", dumped++, "-", name, ".mlir");
+    std::ofstream file(path);
+    file << print();
+    return file ? absl::OkStatus() : absl::UnavailableError(absl::StrCat("cannot write '", path, "'"));
+  }
+
+  std::string print() {
+    std::string text;
+    llvm::raw_string_ostream stream(text);
+    module->print(stream);
+    return text;
+  }
+
+  /// The text of each record's kernel; equal kernels have one record.
+  void collectKernelTexts() {
+    module->walk([&](fusion::KernelOp kernel) {
+      auto record = kernel->getAttrOfType<mlir::FlatSymbolRefAttr>(kKernelRecordAttr);
+      auto [it, inserted] = texts.try_emplace(record.getValue());
+      if (inserted)
+        it->second = kernelText(kernel);
+    });
+  }
+
+  absl::Status generateCode() {
+    PhaseClock clock(program.report, "codegen");
+    std::vector<std::string> ordered;
+    for (task::KernelOp kernel : module->getOps<task::KernelOp>())
+      ordered.push_back(texts.lookup(kernel.getSymName()));
+    int threads = options.threads > 0
+                      ? options.threads
+                      : runtime::usableThreads(runtime::affinityCount(), runtime::cgroupQuota());
+    auto objects = compileKernels(ordered, pipeline.target, threads);
+    if (!objects.ok())
+      return objects.status();
+    return link(*objects);
+  }
+
+  absl::Status link(const std::vector<cpu::ObjectCode> &objects) {
+    auto code = std::make_shared<LoadedCode>();
+    auto linker = engine::JitLinker::create();
+    if (!linker.ok())
+      return linker.status();
+    code->linker = std::move(*linker);
+    for (const cpu::ObjectCode &object : objects) {
+      auto loaded = code->linker->load(object.bytes);
+      if (!loaded.ok())
+        return loaded.status();
+      auto entry = (*loaded)->lookup(kKernelSymbol);
+      if (!entry.ok())
+        return entry.status();
+      program.kernels.push_back(reinterpret_cast<DelosKernelFn>(*entry));
+      codeBytes.push_back(static_cast<int64_t>(object.bytes.size()));
+      code->objects.push_back(std::move(*loaded));
+    }
+    program.code = std::move(code);
+    return absl::OkStatus();
+  }
+
+  absl::Status buildPlan() {
+    PhaseClock clock(program.report, "plan-building");
+    describeKernels(*module, codeBytes, program.report);
+    // Constants may point into the IR, so the module lives as long as they do.
+    auto keepAlive =
+        std::make_shared<std::pair<std::shared_ptr<mlir::MLIRContext>, ModuleRef>>(context, ModuleRef());
+    auto plan = delos::buildPlan(*module, program.report.model, keepAlive);
+    if (!plan.ok())
+      return plan.status();
+    keepAlive->second = std::move(module);
+    program.plan = std::move(*plan);
+    return absl::OkStatus();
+  }
+
+  const ModelSource &source;
+  const CompileOptions &options;
+  CompilePipelineOptions pipeline;
+  CompiledProgram program;
+  std::shared_ptr<mlir::MLIRContext> context;
+  ModuleRef module;
+  llvm::StringMap<std::string> texts;
+  std::vector<int64_t> codeBytes;
+  bool stopped = false;
+  int dumped = 0;
+};
+
+} // namespace
+
+absl::StatusOr<CompiledProgram> compileModel(const ModelSource &source, const CompileOptions &options) {
+  return Compilation(source, options).run();
+}
+
+} // namespace delos

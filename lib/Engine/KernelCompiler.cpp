@@ -1,0 +1,115 @@
+// Compilation of kernels on several threads.
+#include "lib/Engine/KernelCompiler.h"
+
+#include "lib/Fusion/KernelText.h"
+#include "lib/Pipelines/InitAll.h"
+#include "lib/Target/CPU/KernelCodegen.h"
+#include "lib/Target/CPU/LowerToLLVM.h"
+#include "passes/Lowering/Passes.h"
+
+#include "llvm/IR/LLVMContext.h"
+#include "llvm/IR/Module.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/Diagnostics.h"
+#include "mlir/Parser/Parser.h"
+#include "mlir/Pass/PassManager.h"
+
+#include "absl/strings/str_cat.h"
+
+#include <algorithm>
+#include <atomic>
+#include <thread>
+
+namespace delos {
+
+namespace {
+
+/// Collects diagnostics of a context while it lives.
+class DiagnosticText {
+public:
+  explicit DiagnosticText(mlir::MLIRContext *context)
+      : handler(context,
+                [this](mlir::Diagnostic &diagnostic) { absl::StrAppend(&text, diagnostic.str(), "\n"); }) {}
+  absl::Status failure(const char *what) const { return absl::InternalError(absl::StrCat(what, ": ", text)); }
+
+private:
+  std::string text;
+  mlir::ScopedDiagnosticHandler handler;
+};
+
+/// Replaces the graph function by the ABI function.
+absl::Status emitCode(mlir::ModuleOp module, const cpu::TargetDescription &target) {
+  auto function = module.lookupSymbol<mlir::func::FuncOp>("kernel");
+  auto isConstant = [&](unsigned input) { return function.getArgAttr(input, kConstantInputAttr) != nullptr; };
+  mlir::Block &body = function.getBody().front();
+  cpu::KernelDecision decision = cpu::planKernel(body, isConstant, target);
+  if (!decision)
+    return absl::InternalError("no code generator takes the kernel: " + decision.reason);
+  mlir::OpBuilder builder(module.getContext());
+  builder.setInsertionPointToEnd(module.getBody());
+  cpu::emitKernel(builder, kKernelSymbol, body, *decision.plan, target);
+  function.erase();
+  return absl::OkStatus();
+}
+
+} // namespace
+
+KernelCompiler::KernelCompiler() = default;
+KernelCompiler::~KernelCompiler() = default;
+
+absl::StatusOr<std::unique_ptr<KernelCompiler>> KernelCompiler::create(const cpu::TargetDescription &target) {
+  auto compiler = std::unique_ptr<KernelCompiler>(new KernelCompiler);
+  mlir::DialectRegistry registry;
+  registerAllDialects(registry);
+  compiler->context = std::make_unique<mlir::MLIRContext>(registry, mlir::MLIRContext::Threading::DISABLED);
+  compiler->context->loadAllAvailableDialects();
+  auto emitter = cpu::ObjectEmitter::create(target);
+  if (!emitter.ok())
+    return emitter.status();
+  compiler->emitter = std::move(*emitter);
+  return compiler;
+}
+
+absl::StatusOr<cpu::ObjectCode> KernelCompiler::compile(const std::string &text) {
+  DiagnosticText diagnostics(context.get());
+  auto module = mlir::parseSourceString<mlir::ModuleOp>(text, context.get());
+  if (!module)
+    return diagnostics.failure("the kernel's text does not parse");
+  if (absl::Status status = emitCode(*module, emitter->target()); !status.ok())
+    return status;
+  mlir::PassManager passes(context.get());
+  lowering::populateLowerToLLVMPipeline(passes);
+  if (mlir::failed(passes.run(*module)))
+    return diagnostics.failure("lowering failed");
+  llvm::LLVMContext llvmContext;
+  auto translated = cpu::translateToLLVMIR(*module, llvmContext, emitter->target());
+  if (!translated.ok())
+    return translated.status();
+  return emitter->emit(**translated);
+}
+
+absl::StatusOr<std::vector<cpu::ObjectCode>>
+compileKernels(const std::vector<std::string> &texts, const cpu::TargetDescription &target, int threads) {
+  std::vector<absl::StatusOr<cpu::ObjectCode>> results(texts.size(), absl::UnknownError("not compiled"));
+  std::atomic<size_t> next = 0;
+  auto work = [&] {
+    auto compiler = KernelCompiler::create(target);
+    for (size_t index; (index = next.fetch_add(1)) < texts.size();)
+      results[index] = compiler.ok() ? (*compiler)->compile(texts[index]) : compiler.status();
+  };
+  std::vector<std::thread> workers;
+  for (int i = 1; i < std::min<int>(threads, static_cast<int>(texts.size())); ++i)
+    workers.emplace_back(work);
+  work();
+  for (std::thread &worker : workers)
+    worker.join();
+  std::vector<cpu::ObjectCode> objects;
+  for (auto &result : results) {
+    if (!result.ok())
+      return result.status();
+    objects.push_back(std::move(*result));
+  }
+  return objects;
+}
+
+} // namespace delos
