@@ -15,4 +15,10 @@ Tensor logSoftmax(Tensor x, llvm::ArrayRef<int64_t> dims);
 Tensor logSumExp(Tensor x, llvm::ArrayRef<int64_t> dims, bool keepDims);
 Tensor gelu(Tensor x, bool byTanh);
 
+/// Mean and (biased) variance over dims, with dims kept, and x - mean: two passes, stable.
+struct Moments {
+  Tensor mean, variance, centred;
+};
+Moments moments(Tensor x, llvm::ArrayRef<int64_t> dims);
+
 } // namespace delos::open

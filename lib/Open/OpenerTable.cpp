@@ -10,14 +10,22 @@ namespace delos::open {
 
 namespace {
 
+using Family = llvm::ArrayRef<OpenerRow> (*)();
+
+constexpr Family kFamilies[] = {
+    elementwiseOpeners, activationOpeners,  reductionOpeners,    shapeOpeners,         slicingOpeners,
+    linearOpeners,      convolutionOpeners, poolingOpeners,      normalizationOpeners, indexingOpeners,
+    generatorOpeners,   resizeOpeners,      quantizationOpeners, lossOpeners,          optimizerOpeners,
+    controlFlowOpeners, attentionOpeners,   recurrentOpeners,
+};
+
 using Key = std::pair<llvm::StringRef, llvm::StringRef>;
 
 /// All rows by operator, each list in the order of its since-versions.
 const std::map<Key, llvm::SmallVector<const OpenerRow *>> &rowsByOperator() {
   static const auto table = [] {
     std::map<Key, llvm::SmallVector<const OpenerRow *>> rows;
-    for (auto family : {elementwiseOpeners, activationOpeners, reductionOpeners, shapeOpeners, slicingOpeners,
-                        linearOpeners})
+    for (auto family : kFamilies)
       for (const OpenerRow &row : family())
         rows[{row.domain, row.opType}].push_back(&row);
     for (auto &[key, list] : rows)

@@ -35,5 +35,17 @@ llvm::ArrayRef<OpenerRow> reductionOpeners();
 llvm::ArrayRef<OpenerRow> shapeOpeners();
 llvm::ArrayRef<OpenerRow> slicingOpeners();
 llvm::ArrayRef<OpenerRow> linearOpeners();
+llvm::ArrayRef<OpenerRow> convolutionOpeners();
+llvm::ArrayRef<OpenerRow> poolingOpeners();
+llvm::ArrayRef<OpenerRow> normalizationOpeners();
+llvm::ArrayRef<OpenerRow> indexingOpeners();
+llvm::ArrayRef<OpenerRow> generatorOpeners();
+llvm::ArrayRef<OpenerRow> resizeOpeners();
+llvm::ArrayRef<OpenerRow> quantizationOpeners();
+llvm::ArrayRef<OpenerRow> lossOpeners();
+llvm::ArrayRef<OpenerRow> optimizerOpeners();
+llvm::ArrayRef<OpenerRow> controlFlowOpeners();
+llvm::ArrayRef<OpenerRow> attentionOpeners();
+llvm::ArrayRef<OpenerRow> recurrentOpeners();
 
 } // namespace delos::open
