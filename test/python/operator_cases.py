@@ -1,7 +1,7 @@
 """Single-operator models with awkward data: odd and prime sizes, 0 and 1, broadcasts, NaN, infinities, signed zeros.
 
 A case is a node, its inputs, and which of them are constants of the graph. `model(case, symbolic=True)` gives every input dim a
-name (equal sizes share one), so the same values also go through the dynamic path.
+name (equal sizes share one; 1 stays, since it broadcasts), so the same values also go through the dynamic path.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Case:
 
 def model(case: Case, *, symbolic: bool = False) -> onnx.ModelProto:
     def info(name, x):
-        shape = [f"n{d}" for d in x.shape] if symbolic else list(x.shape)
+        shape = [f"n{d}" if symbolic and d != 1 else d for d in x.shape]
         return helper.make_tensor_value_info(name, helper.np_dtype_to_tensor_dtype(x.dtype), shape)
 
     names = [f"x{i}" if x is not None else "" for i, x in enumerate(case.inputs)]
