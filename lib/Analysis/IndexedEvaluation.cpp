@@ -219,7 +219,9 @@ Result evaluateReduction(mlir::Operation *op, ReduceKind kind, Tensors operands,
   if (llvm::any_of(operands, [&](const ConstantTensor &t) { return isFloat(t.kind()) != floats; }))
     return std::nullopt;
   auto reduction = describeReduction(kind, mlir::cast<graph::AccessRuleOpInterface>(op).getAccessRule());
-  auto points = reduction ? checkedProduct(reduction->extents) : std::nullopt;
+  if (!reduction)
+    return std::nullopt;
+  auto points = checkedProduct(reduction->extents);
   // Everything is widened to 8 bytes, and one point costs about 16 element operations.
   int64_t elements = type.getNumElements();
   for (const ConstantTensor &operand : operands)

@@ -117,10 +117,10 @@ D sigmoid(D x) {
 // clang-format off
 #define FLOAT_ROW(fn, expr) {ScalarFn::fn, kUnary<D, [](D x) { return expr; }>, nullptr, nullptr}
 /// One formula for all classes; integers in wrap-around arithmetic.
-#define ALL(fn, expr) {ScalarFn::fn, kBinary<D, [](D a, D b) { return expr; }>, kBinary<U, [](U a, U b) { return expr; }>, \
-                       kBinary<U, [](U a, U b) { return expr; }>}
-#define COMPARE(fn, op) {ScalarFn::fn, kBinary<D, [](D a, D b) { return a op b; }>, kBinary<S, [](S a, S b) { return a op b; }>, \
-                         kBinary<U, [](U a, U b) { return a op b; }>}
+#define ALL(fn, expr) {ScalarFn::fn, kBinary<D, [](D a, [[maybe_unused]] D b) { return expr; }>, kBinary<U, [](U a, [[maybe_unused]] U b) { return expr; }>, \
+                       kBinary<U, [](U a, [[maybe_unused]] U b) { return expr; }>}
+#define COMPARE(fn, op) {ScalarFn::fn, kBinary<D, [](D a, D b) { return (a op b); }>, kBinary<S, [](S a, S b) { return (a op b); }>, \
+                         kBinary<U, [](U a, U b) { return (a op b); }>}
 #define BITS(fn, expr) {ScalarFn::fn, nullptr, kBinary<U, [](U a, U b) { return expr; }>, kBinary<U, [](U a, U b) { return expr; }>}
 
 const Row kRows[] = {

@@ -65,6 +65,10 @@ DimExpr backwardBound(OpenBuilder &b, const DimExpr &bound, const DimExpr &size)
   DimExpr place = *constant < 0 ? size + bound : bound;
   if (known)
     return DimExpr(std::clamp<int64_t>(*place.asConstant(), -1, *known - 1));
+  if (!isNonNegative(place + 1))
+    place = DimExpr::max(place, DimExpr(-1));
+  if (*constant > 1)
+    return DimExpr::min(place, size - 1);
   requireAtLeast(b, size - 1, place);
   return place;
 }
