@@ -14,6 +14,7 @@ using graph::dimsOf;
 
 void NestEmitter::emit(const RowNest &nest, const DimExpr &firstTile, bool isOnly) {
   ImplicitLocOpBuilder &b = e.b;
+  e.nest = &nest;
   Value lo = e.kernel.begin(), hi = e.kernel.end();
   if (!isOnly) {
     Value first = e.index(firstTile), count = e.index(nest.tileCount), zero = e.index(DimExpr(0));
@@ -97,6 +98,9 @@ void NestEmitter::openLoop(const RowNest &nest, size_t level, const std::functio
 }
 
 void NestEmitter::emitLevel(const RowNest &nest, size_t level) {
+  for (const auto &[value, position] : nest.phases)
+    if (levelOf(nest, position) == level)
+      e.pull(value, position);
   for (auto [position, output] : llvm::zip_equal(nest.positions, nest.outputs))
     if (levelOf(nest, position) == level)
       e.store(e.pull(body.getTerminator()->getOperand(output), position), output, position);

@@ -18,6 +18,11 @@ static constexpr int64_t kNominalSize = 96;
 /// Elements of a tile of an element-wise nest: long enough to hide the call, short enough to share.
 static constexpr int64_t kElementChunk = 4096;
 
+/// Combining the lanes of a row reduction, in element accesses.
+static constexpr double kClosingCost = 6;
+/// A member this dear (in multiply-adds) is kept rather than computed again in the next phase of a row.
+static constexpr double kDearFlops = 10;
+
 double delos::cpu::rows::nominal(const DimExpr &expr) {
   return static_cast<double>(
       expr.evaluate([](std::string_view) { return kNominalSize; }).value_or(kNominalSize));
@@ -96,6 +101,34 @@ public:
       points *= nominal(loop.extent);
   }
 
+  /// Points that requests evaluate beyond one evaluation per result element; `worst` gets the largest part.
+  double repeated(Operation *&worst) const {
+    double sum = 0, largest = 0;
+    for (auto [index, request] : llvm::enumerate(walk.requests)) {
+      double inner = 1;
+      for (const std::string &name : request.loops)
+        inner *= nominal(*walk.ranges.extentOf(name));
+      double results = nominal(graph::elementCount(dimsOf(request.op->getResult(0))));
+      double extra = std::max(0.0, multiplicities[index] - results) * inner;
+      sum += extra;
+      if (extra > largest)
+        largest = extra, worst = request.op;
+    }
+    return sum;
+  }
+
+  /// Points of the nest and of its reductions, each once.
+  double necessary() const {
+    double sum = points;
+    for (const ReductionRequest &request : walk.requests) {
+      double inner = nominal(graph::elementCount(dimsOf(request.op->getResult(0))));
+      for (const std::string &name : request.loops)
+        inner *= nominal(*walk.ranges.extentOf(name));
+      sum += inner;
+    }
+    return sum;
+  }
+
   double total(ArrayRef<Value> outputs) const {
     double sum = 0;
     for (const LeafAccess &leaf : walk.leaves)
@@ -166,7 +199,8 @@ private:
     const RowLoop *loop = lane();
     bool inLanes = loop && request.variables.count(loop->name);
     // Combining lanes at the end of a row costs a few steps.
-    return inLanes ? count * laneCost(leaf.offset) : count * best + multiplicities[leaf.request] * 2;
+    return inLanes ? count * laneCost(leaf.offset)
+                   : count * best + multiplicities[leaf.request] * kClosingCost;
   }
 
   const AccessWalk &walk;
@@ -253,7 +287,94 @@ RowNest NestPlanner::planOutputs(ArrayRef<unsigned> outputs) {
   }
   finish(*best);
   lastWalk = bestWalk;
+  keepRows(*best);
+  orderPhases(*best);
   return *best;
+}
+
+Operation *NestPlanner::recomputed(const RowNest &nest) const {
+  AccessCost cost(*lastWalk, nest, target.lanes(32));
+  Operation *worst = nullptr;
+  double repeated = cost.repeated(worst);
+  return repeated > 2 * cost.necessary() ? worst : nullptr;
+}
+
+/// The coordinates of a position as text, with `name` (a loop over a row) made anonymous; empty when it does
+/// not occur.
+std::string delos::cpu::rows::rowKey(const Position &position, ArrayRef<DimExpr> dims, const Ranges &ranges,
+                                     const std::string &name) {
+  std::string text;
+  bool found = false;
+  for (const DimExpr &coordinate : position.coordinates(dims, ranges)) {
+    found |= mentions(coordinate, name);
+    text += coordinate
+                .substitute([&](std::string_view symbol) -> std::optional<DimExpr> {
+                  return symbol == name ? std::optional(variable("#")) : std::nullopt;
+                })
+                .str() +
+            ";";
+  }
+  return found ? text : std::string();
+}
+
+/// Reductions below a part of their user's domain (pad, concat) wait for their guard.
+void NestPlanner::orderPhases(RowNest &nest) const {
+  for (Operation &op : body.without_terminator())
+    if (isa<graph::PadOp, graph::ConcatOp, graph::WindowReduceOp, graph::ConvOp>(op))
+      return;
+  for (const ReductionRequest &request : lastWalk->requests)
+    if (request.parent < 0)
+      nest.phases.push_back({request.op->getResult(0), request.position});
+}
+
+/// Keeps members that are dear, needed in several phases of a row, and used where a phase ends.
+void NestPlanner::keepRows(RowNest &nest) const {
+  const RowLoop *lane = nullptr;
+  for (const RowLoop &loop : nest.loops)
+    if (loop.isLane && !loop.isTile)
+      lane = &loop;
+  if (!lane)
+    return;
+  // The phases a member is needed in: the nest's own lane loop and requests with one loop over the same
+  // extent.
+  std::map<std::string, std::string> rowLoops = {{lane->name, lane->name}};
+  for (const ReductionRequest &request : lastWalk->requests)
+    if (request.parent < 0 && request.loops.size() == 1 &&
+        *lastWalk->ranges.extentOf(request.loops[0]) == lane->extent)
+      rowLoops[request.loops[0]] = request.loops[0];
+  auto phases = [&](Value value) {
+    std::map<std::string, unsigned> keys;
+    for (const Position &position : lastWalk->positionsOf(value))
+      for (const auto &[name, unused] : rowLoops)
+        if (std::string key = rowKey(position, dimsOf(value), lastWalk->ranges, name); !key.empty())
+          ++keys[key];
+    unsigned most = 0;
+    for (const auto &[key, count] : keys)
+      most = std::max(most, count);
+    return most;
+  };
+  llvm::DenseMap<Value, double> flops;
+  DimExpr offset(0);
+  for (Operation &op : body.without_terminator()) {
+    if (!isa<graph::MapOp, graph::CastOp>(op))
+      continue;
+    Value value = op.getResult(0);
+    double own = isa<graph::MapOp>(op) ? graph::describe(cast<graph::MapOp>(op).getFn()).flops : 1;
+    for (Value operand : op.getOperands())
+      own += flops.lookup(operand);
+    flops[value] = own;
+    unsigned here = phases(value);
+    bool endsPhase = llvm::any_of(value.getUsers(), [&](Operation *user) {
+      return user->getNumResults() != 1 || phases(user->getResult(0)) < here;
+    });
+    if (own < kDearFlops || here < 2 || !endsPhase)
+      continue;
+    nest.kept.push_back({value, lane->extent, offset});
+    DimExpr bytes = lane->extent * (laneBits(getElementTypeOrSelf(value.getType())) / 8);
+    offset = offset + DimExpr::ceilDiv(bytes, DimExpr(64)) * 64;
+    flops[value] = 0;
+  }
+  nest.scratchBytes = offset;
 }
 
 bool NestPlanner::absorb(RowNest &nest, unsigned index) {

@@ -15,6 +15,9 @@ public:
   RowNest planOutputs(llvm::ArrayRef<unsigned> outputs);
   /// The nest of an op with its own algorithm.
   RowNest planRoot(mlir::Operation *root, llvm::ArrayRef<unsigned> outputs);
+  /// The reduction that the nest planned last evaluates far more often than it has results; null when there
+  /// is none.
+  mlir::Operation *recomputed(const RowNest &nest) const;
   /// Adds output `index` to the nest when the nest passes every one of its elements exactly once anyway.
   bool absorb(RowNest &nest, unsigned index);
 
@@ -30,6 +33,8 @@ private:
   RowNest arrange(llvm::ArrayRef<unsigned> outputs, const Trial &trial, const AccessWalk &walk,
                   int lane) const;
   void finish(RowNest &nest) const;
+  void keepRows(RowNest &nest) const;
+  void orderPhases(RowNest &nest) const;
 
   mlir::Block &body;
   const TargetDescription &target;
@@ -37,6 +42,11 @@ private:
   std::optional<AccessWalk> lastWalk;
   unsigned serial = 0;
 };
+
+/// The coordinates of a position as text with the variable `name` made anonymous; empty when it does not
+/// occur.
+std::string rowKey(const Position &position, llvm::ArrayRef<DimExpr> dims, const Ranges &ranges,
+                   const std::string &name);
 
 /// The value of a size at nominal symbol values, for estimates.
 double nominal(const DimExpr &expr);

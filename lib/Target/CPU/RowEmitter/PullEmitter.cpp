@@ -3,6 +3,7 @@
 
 #include "dialects/Graph/Dims.h"
 #include "lib/Target/CPU/RowEmitter/ElementOps.h"
+#include "lib/Target/CPU/RowEmitter/NestPlanner.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -199,9 +200,47 @@ Value PullEmitter::pull(Value tensor, const Position &position) {
   for (unsigned level = own; level <= depth && level < scopes.size(); ++level)
     if (auto it = scopes[level].memo.find(key); it != scopes[level].memo.end())
       return it->second;
-  Value result = atDepth(depth, [&] { return emit(tensor, position); });
+  const KeptRow *row = keptRow(tensor);
+  Value result = atDepth(depth, [&] { return row ? emitKept(*row, position) : emit(tensor, position); });
   scopes[std::min<size_t>(depth, scopes.size() - 1)].memo[key] = result;
   return result;
+}
+
+const KeptRow *PullEmitter::keptRow(Value value) const {
+  if (nest)
+    for (const KeptRow &row : nest->kept)
+      if (row.value == value)
+        return &row;
+  return nullptr;
+}
+
+/// Rows keep the compute type: nothing is rounded on the way.
+Value PullEmitter::keptBuffer(const KeptRow &row) {
+  std::pair<void *, std::string> key{row.value.getAsOpaquePointer(), "row"};
+  if (auto it = scopes[0].memo.find(key); it != scopes[0].memo.end())
+    return it->second;
+  Type type = computeType(getElementTypeOrSelf(row.value.getType()));
+  return scopes[0].memo[key] = atDepth(0, [&] { return kernel.scratch(type, index(row.scratchOffset)); });
+}
+
+/// From scratch memory where an earlier phase completed the row; else computed, and stored when this phase
+/// visits the whole row.
+Value PullEmitter::emitKept(const KeptRow &row, const Position &position) {
+  const Scope *lanes = laneScope();
+  std::string name = lanes ? rowKey(position, dimsOf(row.value), ranges, lanes->laneVariable) : std::string();
+  if (name.empty())
+    return emit(row.value, position);
+  Type type = computeType(getElementTypeOrSelf(row.value.getType()));
+  std::pair<void *, std::string> key{row.value.getAsOpaquePointer(), name};
+  for (const Scope &scope : scopes)
+    if (scope.keptRows.count(key))
+      return loadFrom(keptBuffer(row), type, variable(lanes->laneVariable));
+  Value value = emit(row.value, position);
+  if (completing && !scopes.back().isGuard) {
+    storeTo(keptBuffer(row), value, type, variable(lanes->laneVariable));
+    completing->insert(key);
+  }
+  return value;
 }
 
 Value PullEmitter::emit(Value tensor, const Position &position) {

@@ -10,6 +10,7 @@
 
 #include <functional>
 #include <map>
+#include <set>
 
 namespace delos::cpu::rows {
 
@@ -29,6 +30,8 @@ struct Scope {
   std::map<std::pair<void *, std::string>, mlir::Value> memo;
   /// Names of the variables that stand for gathered indices, by op and position.
   std::map<std::string, std::string> gathered;
+  /// Kept rows that are complete here, by value and row key.
+  std::set<std::pair<void *, std::string>> keptRows;
 };
 
 /// A variable of index expressions in code.
@@ -81,6 +84,11 @@ public:
 private:
   friend class RowReduction;
 
+  // Kept rows.
+  const KeptRow *keptRow(mlir::Value value) const;
+  mlir::Value keptBuffer(const KeptRow &row);
+  mlir::Value emitKept(const KeptRow &row, const Position &position);
+
   // Scopes.
   unsigned depthOf(llvm::ArrayRef<std::string> symbols) const;
   unsigned fencedDepth(unsigned depth) const;
@@ -128,6 +136,10 @@ private:
   std::map<std::string, unsigned> dimTable;
   std::map<void *, mlir::Value> globals;
   unsigned serial = 0;
+  /// The nest being emitted, and the rows that the reduction being emitted completes (null: it visits no
+  /// whole row).
+  const RowNest *nest = nullptr;
+  std::set<std::pair<void *, std::string>> *completing = nullptr;
 
   friend class NestEmitter;
 };

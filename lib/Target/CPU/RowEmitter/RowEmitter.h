@@ -33,23 +33,6 @@ struct RowLoop {
   int64_t chunk = 0;
 };
 
-/// Outputs that share one nest of loops.
-struct RowNest {
-  /// Positions of the outputs among the group's outputs, and where each is written, in terms of the loop
-  /// variables.
-  std::vector<unsigned> outputs;
-  std::vector<rows::Position> positions;
-  std::vector<RowLoop> loops;
-  /// The op whose own algorithm makes the nest (scan, sort, scatter); null for pulled outputs.
-  mlir::Operation *root = nullptr;
-  /// Lanes of a vector step.
-  int64_t lanes = 1;
-  DimExpr tileCount;
-  DimExpr scratchBytes;
-  /// Estimated accesses, in contiguous element accesses at nominal sizes.
-  double cost = 0;
-};
-
 /// A value that several phases of a row need and that is dearer to compute than to keep.
 struct KeptRow {
   mlir::Value value;
@@ -59,10 +42,30 @@ struct KeptRow {
   DimExpr scratchOffset;
 };
 
+/// Outputs that share one nest of loops.
+struct RowNest {
+  /// Positions of the outputs among the group's outputs, and where each is written, in terms of the loop
+  /// variables.
+  std::vector<unsigned> outputs;
+  std::vector<rows::Position> positions;
+  std::vector<RowLoop> loops;
+  /// The op whose own algorithm makes the nest (scan, sort, scatter); null for pulled outputs.
+  mlir::Operation *root = nullptr;
+  /// Reductions to evaluate as soon as their position is known: phases in their order.
+  std::vector<std::pair<mlir::Value, rows::Position>> phases;
+  /// Rows that stay in scratch memory between the phases of a tile.
+  std::vector<KeptRow> kept;
+  /// Lanes of a vector step.
+  int64_t lanes = 1;
+  DimExpr tileCount;
+  DimExpr scratchBytes;
+  /// Estimated accesses, in contiguous element accesses at nominal sizes.
+  double cost = 0;
+};
+
 /// How a group is computed. Holds references to the body's values: valid while the body is unchanged.
 struct RowPlan {
   std::vector<RowNest> nests;
-  std::vector<KeptRow> kept;
   /// The kernel's dim table: entry k is `dim[k]`.
   std::vector<DimExpr> dims;
   /// Tiles of all nests, one after the other.

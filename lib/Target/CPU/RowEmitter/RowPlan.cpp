@@ -137,8 +137,12 @@ RowDecision delos::cpu::planRows(Block &body, const TargetDescription &target) {
     for (unsigned index : group)
       if (plan.nests.empty() || !planner.absorb(plan.nests.back(), index))
         left.push_back(index);
-    if (!left.empty())
-      plan.nests.push_back(planner.planOutputs(left));
+    if (left.empty())
+      continue;
+    plan.nests.push_back(planner.planOutputs(left));
+    if (Operation *again = planner.recomputed(plan.nests.back()))
+      return refuse(again, again->getResult(0),
+                    "would be computed many times over by the loops of its users");
   }
   plan.tileCount = DimExpr(0);
   for (const RowNest &nest : plan.nests) {
@@ -165,7 +169,11 @@ void RowPlan::print(llvm::raw_ostream &os) const {
         os << " chunk " << loop.chunk;
       os << "]";
     }
-    os << " tiles " << nest.tileCount.str() << "\n";
+    os << " tiles " << nest.tileCount.str();
+    for (const KeptRow &row : nest.kept)
+      os << " keeps " << row.value.getDefiningOp()->getName().getStringRef() << " row of "
+         << row.extent.str();
+    os << "\n";
   }
   os << "tiles " << tileCount.str() << ", scratch " << scratchBytes.str() << "\n";
 }

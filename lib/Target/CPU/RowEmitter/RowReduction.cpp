@@ -8,6 +8,8 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
+#include <utility>
+
 using namespace mlir;
 using namespace delos;
 using namespace delos::cpu;
@@ -132,8 +134,17 @@ Value RowReduction::emit() {
 }
 
 llvm::SmallVector<Value> RowReduction::emitOuter(size_t level, ValueRange carried) {
-  if (level + 1 == names.size())
-    return emitLanes(carried);
+  if (level + 1 == names.size()) {
+    // A single loop passes the whole row: what it keeps is complete when it ends.
+    std::set<std::pair<void *, std::string>> rows;
+    auto *outer = std::exchange(e.completing, names.size() == 1 ? &rows : nullptr);
+    llvm::SmallVector<Value> result = emitLanes(carried);
+    e.completing = outer;
+    for (const auto &key : rows)
+      if (e.nest && e.keptRow(Value::getFromOpaquePointer(key.first))->extent == extents.back())
+        e.scopes.back().keptRows.insert(key);
+    return result;
+  }
   return e.loop(names[level], extents[level], carried,
                 [&](ValueRange inner) { return emitOuter(level + 1, inner); });
 }
