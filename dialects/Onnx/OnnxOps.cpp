@@ -46,7 +46,8 @@ bool NodeOp::hasInput(unsigned index) {
 
 /// A model's name as far as an SSA name can spell it.
 static std::string spellable(llvm::StringRef name) {
-  std::string spelled = name.str();
+  constexpr size_t readable = 64; // characters; every use repeats them
+  std::string spelled = name.take_front(readable).str();
   for (char &c : spelled)
     if (!llvm::isAlnum(c) && !llvm::StringRef("_.$-").contains(c))
       c = '_';

@@ -20,11 +20,13 @@ struct ImportLimits {
   int64_t nodes = int64_t(1) << 18;           ///< after inlining, bodies and initializers included
   int64_t inlinedNodes =
       int64_t(1) << 16; ///< nodes and calls that inlining makes: a short file can ask for any number
-  int64_t operandsPerNode = 1 << 14;            ///< inputs, outputs and attributes, each
-  int64_t graphDepth = 24;                      ///< bodies inside bodies
-  int64_t functionDepth = 64;                   ///< calls inside functions
-  int64_t messageDepth = 100;                   ///< protobuf messages inside messages
-  int64_t rank = 32;                            ///< of any tensor
+  int64_t operandsPerNode = 1 << 14; ///< inputs, outputs and attributes, each
+  int64_t contentElements = int64_t(1)
+                            << 25; ///< operands, results, list elements of all nodes, counted per inlining
+  int64_t graphDepth = 24;         ///< bodies inside bodies
+  int64_t functionDepth = 64;      ///< calls inside functions
+  int64_t messageDepth = 100;      ///< protobuf messages inside messages
+  int64_t rank = 32;               ///< of any tensor
   int64_t elements = int64_t(1) << 40;          ///< product of the non-zero static sizes of any tensor
   int64_t nameBytes = 4096;                     ///< one name, operator or symbol
   int64_t stringBytes = int64_t(1) << 24;       ///< one string attribute

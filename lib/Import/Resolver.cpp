@@ -123,6 +123,7 @@ private:
 
   // Nodes.
   absl::Status readNode(NodeProto &node, const Frame &frame);
+  absl::Status chargeContent(int64_t elements, const Place &place);
   absl::Status readValues(const NodeProto &proto, const Frame &frame, const Place &place, NodePlan &node);
   absl::Status readAttributes(NodeProto &proto, const Frame &frame, const Place &place, NodePlan &node);
   absl::Status readAttribute(const Argument &value, const std::string &name, const Frame &frame,
@@ -143,6 +144,7 @@ private:
                               std::vector<std::pair<ValueId, std::string_view>> &forwarded);
   absl::Status forward(ValueId from, ValueId to, const Frame &frame);
 
+  absl::StatusOr<std::string> nameIn(const Frame &frame, std::string_view name);
   absl::StatusOr<ValueId> addValue(std::string_view name, const Frame &frame);
   absl::Status declare(std::string_view name, ValueId value, Scope &scope, const Place &place);
   absl::StatusOr<NodePlan *> addNode(const Frame &frame);
@@ -155,7 +157,7 @@ private:
   ModelPlan &plan;
   absl::flat_hash_map<FunctionKey, FunctionProto *> functions;
   absl::flat_hash_map<const FunctionProto *, Opsets> functionOpsets;
-  int64_t nodes = 0, inlined = 0, inlinedNameBytes = 0;
+  int64_t nodes = 0, inlined = 0, inlinedNameBytes = 0, contentElements = 0;
 };
 
 //===-- The model
@@ -203,18 +205,23 @@ absl::Status Resolver::readFunctions() {
 //===-- Values
 //---------------------------------------------------------------------------------------------------------------------===//
 
+absl::StatusOr<std::string> Resolver::nameIn(const Frame &frame, std::string_view name) {
+  if (frame.prefix.empty())
+    return std::string(name);
+  inlinedNameBytes += int64_t(frame.prefix.size() + name.size());
+  DELOS_RETURN_IF_ERROR(checkLimit({.tensor = name}, "bytes in names of inlined values", inlinedNameBytes,
+                                   limits.inlinedNameBytes));
+  return concat(frame.prefix, "/", name);
+}
+
 absl::StatusOr<ValueId> Resolver::addValue(std::string_view name, const Frame &frame) {
   DELOS_RETURN_IF_ERROR(
       checkLimit({.tensor = name}, "bytes in a name", int64_t(name.size()), limits.nameBytes));
+  absl::StatusOr<std::string> full = nameIn(frame, name);
+  if (!full.ok())
+    return full.status();
   ValuePlan value;
-  if (frame.prefix.empty())
-    value.name = std::string(name);
-  else {
-    value.name = concat(frame.prefix, "/", name);
-    inlinedNameBytes += int64_t(value.name.size());
-    DELOS_RETURN_IF_ERROR(checkLimit({.tensor = name}, "bytes in names of inlined values", inlinedNameBytes,
-                                     limits.inlinedNameBytes));
-  }
+  value.name = *std::move(full);
   value.graph = frame.graph;
   plan.values.push_back(std::move(value));
   return ValueId(plan.values.size() - 1);
@@ -367,6 +374,21 @@ void Resolver::declareTypes(const GraphProto &graph, const Scope &scope) {
 //===-- Nodes
 //----------------------------------------------------------------------------------------------------------------------===//
 
+/// What reading the node costs again each time it is inlined: a body of a function is read once per call.
+int64_t contentOf(const NodeProto &node) {
+  int64_t elements = node.input_size() + node.output_size() + node.attribute_size();
+  for (const AttributeProto &attribute : node.attribute())
+    elements += attribute.floats_size() + attribute.ints_size() + attribute.strings_size() +
+                attribute.tensors_size() + attribute.graphs_size() + attribute.type_protos_size();
+  return elements;
+}
+
+absl::Status Resolver::chargeContent(int64_t elements, const Place &place) {
+  contentElements += elements;
+  return checkLimit(place, "operands and list elements of all nodes", contentElements,
+                    limits.contentElements);
+}
+
 absl::Status Resolver::readNode(NodeProto &proto, const Frame &frame) {
   std::string_view firstOutput =
       proto.output_size() != 0 ? std::string_view(proto.output(0)) : std::string_view();
@@ -377,6 +399,7 @@ absl::Status Resolver::readNode(NodeProto &proto, const Frame &frame) {
   int64_t longestName =
       int64_t(std::max({proto.name().size(), proto.op_type().size(), proto.domain().size()}));
   DELOS_RETURN_IF_ERROR(checkLimit(place, "bytes in a name", longestName, limits.nameBytes));
+  DELOS_RETURN_IF_ERROR(chargeContent(contentOf(proto), place));
   if (proto.op_type().empty())
     return invalidModel(place, "an operator name", "an empty one");
   if (const FunctionProto *function = findFunction(proto))
@@ -401,8 +424,12 @@ absl::Status Resolver::readNode(NodeProto &proto, const Frame &frame) {
 
 absl::Status Resolver::readValues(const NodeProto &proto, const Frame &frame, const Place &place,
                                   NodePlan &node) {
-  if (!proto.name().empty())
-    node.name = frame.prefix.empty() ? proto.name() : concat(frame.prefix, "/", proto.name());
+  if (!proto.name().empty()) {
+    absl::StatusOr<std::string> name = nameIn(frame, proto.name());
+    if (!name.ok())
+      return name.status();
+    node.name = *std::move(name);
+  }
   for (const std::string &name : proto.input()) {
     absl::StatusOr<ValueId> value =
         name.empty() ? absl::StatusOr<ValueId>(absentValue) : use(name, frame, place);
@@ -504,6 +531,7 @@ absl::Status Resolver::readAttribute(const Argument &value, const std::string &n
 absl::Status Resolver::readBody(GraphProto &graph, const std::string &name, const Frame &origin,
                                 const Frame &frame, const Place &place, NodePlan &node) {
   DELOS_RETURN_IF_ERROR(checkLimit(place, "bodies inside bodies", frame.graphDepth + 1, limits.graphDepth));
+  DELOS_RETURN_IF_ERROR(checkLimit(place, "bodies", int64_t(node.bodies.size()) + 1, limits.operandsPerNode));
   BodyPlan body{name, std::make_unique<GraphPlan>()};
   Scope scope{.parent = origin.scope, .names = {}};
   Frame inner = origin;
@@ -557,6 +585,9 @@ absl::Status Resolver::inlineCall(NodeProto &node, FunctionProto &function, cons
   DELOS_RETURN_IF_ERROR(
       checkLimit(place, "calls inside functions", frame.functionDepth + 1, limits.functionDepth));
   DELOS_RETURN_IF_ERROR(checkLimit(place, "calls and nodes to inline", ++inlined, limits.inlinedNodes));
+  DELOS_RETURN_IF_ERROR(chargeContent(function.input_size() + function.output_size() + function.node_size() +
+                                          function.attribute_proto_size(),
+                                      place));
   NodePlan call;
   DELOS_RETURN_IF_ERROR(readValues(node, frame, place, call));
   absl::flat_hash_map<std::string_view, Argument> arguments;

@@ -34,8 +34,9 @@ struct TensorData {
   mlir::ElementsAttr attr = {}; ///< set by elementsAttr
 };
 
-/// Reads the tensors of one model, whose messages must outlive the reader: it knows them by address. Protos are
-/// consumed: their data moves into the result, so that it exists once. Results live as long as the reader.
+/// Reads the tensors of one model, whose messages must outlive the reader: it knows them by address. Protos
+/// are consumed: their data moves into the result, so that it exists once. Results live as long as the
+/// reader.
 class TensorReader {
 public:
   TensorReader(ExternalData &external, const ImportOptions &options) : external(external), options(options) {}

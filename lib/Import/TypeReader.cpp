@@ -13,9 +13,9 @@ namespace delos::importer {
 DimExpr DimSymbols::symbol(std::string_view key, std::string_view wish) {
   auto [entry, isNew] = names.try_emplace(std::string(key));
   if (isNew) {
-    std::string name = sanitizeSymbolName(wish);
-    for (int64_t twin = 2; !used.insert(name).second; ++twin)
-      name = concat(sanitizeSymbolName(wish), "_", twin);
+    std::string base = sanitizeSymbolName(wish), name = base;
+    while (used.try_emplace(name, 1).second == false)
+      name = concat(base, "_", ++used[base]);
     entry->second = name;
   }
   return DimExpr::symbol(entry->second);

@@ -9,7 +9,6 @@
 #include "mlir/IR/BuiltinTypes.h"
 
 #include "absl/container/flat_hash_map.h"
-#include "absl/container/flat_hash_set.h"
 #include "absl/status/statusor.h"
 
 #include <string>
@@ -29,7 +28,7 @@ public:
 private:
   DimExpr symbol(std::string_view key, std::string_view wish);
   absl::flat_hash_map<std::string, std::string> names; // from key (text, or value and position) to symbol
-  absl::flat_hash_set<std::string> used;
+  absl::flat_hash_map<std::string, int64_t> used;      // how many symbols wished for each name
 };
 
 /// Reads the types of one model.

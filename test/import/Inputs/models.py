@@ -258,11 +258,11 @@ def recursive() -> ModelProto:
     return model(made, functions=[ping, pong], opset_imports=opset)
 
 
-def explosive() -> ModelProto:
-    """Forty functions that each call the next one twice: a million million nodes from two kilobytes."""
+def doubling(levels: int, leaf: onnx.NodeProto) -> ModelProto:
+    """Functions that each call the next one twice, down to one with the leaf: 2**levels copies of it from a few bytes."""
     opset = [helper.make_opsetid("", 17), helper.make_opsetid("local", 1)]
-    chain = [helper.make_function("local", "F40", ["v"], ["w"], [node("Neg", ["v"], ["w"])], opset)]
-    for level in range(40):
+    chain = [helper.make_function("local", f"F{levels}", ["v"], ["w"], [leaf], opset)]
+    for level in range(levels):
         calls = [node(f"F{level + 1}", ["v"], ["u"], domain="local"), node(f"F{level + 1}", ["u"], ["w"], domain="local")]
         chain.append(helper.make_function("local", f"F{level}", ["v"], ["w"], calls, opset))
     made = graph([node("F0", ["x"], ["y"], domain="local")], [info("x", F32, [1])], [info("y", F32, [1])])
@@ -313,7 +313,9 @@ BROKEN = {
     "sparse-input": lambda: edited(lambda m: m.graph.input[0].type.sparse_tensor_type.SetInParent()),
     "nested": lambda: nested(30),
     "recursive": recursive,
-    "explosive": explosive,
+    "explosive": lambda: doubling(40, node("Neg", ["v"], ["w"])),
+    "explosive-operands": lambda: doubling(14, node("Sum", ["v"] * 1100, ["w"])),
+    "explosive-lists": lambda: doubling(14, node("Pad", ["v"], ["w"], pads=[0] * 1100)),
     "sparse-order": lambda: sparse_edit(lambda s: s.indices.int64_data.__setitem__(1, 0)),
     "sparse-range": lambda: sparse_edit(lambda s: s.indices.int64_data.__setitem__(1, 4)),
     "sparse-huge": lambda: sparse_edit(lambda s: set_dims(s, [2**39])),
