@@ -14,7 +14,9 @@ namespace delos {
 
 /// Where a model comes from.
 struct ModelSource {
-  /// Path of an ONNX file; empty when `bytes` holds the model.
+  /// Path of an ONNX file, or of graph IR as text when it ends in ".mlir" (a module with func.func @main; for
+  /// tests of the stages behind the import, not for files of unknown origin). Empty when `bytes` holds the
+  /// model.
   std::string path;
   /// A serialised ModelProto. Read during the compile only.
   std::span<const std::byte> bytes;

@@ -16,6 +16,7 @@
 #include "llvm/Support/raw_ostream.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/Diagnostics.h"
+#include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
 
 #include "absl/strings/str_cat.h"
@@ -93,6 +94,20 @@ private:
     return names;
   }
 
+  static bool isGraphIR(const std::string &path) { return llvm::StringRef(path).ends_with(".mlir"); }
+
+  absl::StatusOr<ModuleRef> parseGraphIR() {
+    std::string messages;
+    mlir::ScopedDiagnosticHandler handler(context.get(), [&](mlir::Diagnostic &diagnostic) {
+      absl::StrAppend(&messages, messages.empty() ? "" : "\n", diagnostic.str());
+    });
+    ModuleRef parsed = mlir::parseSourceFile<mlir::ModuleOp>(source.path, context.get());
+    if (!parsed || !parsed->lookupSymbol<mlir::func::FuncOp>("main"))
+      return absl::InvalidArgumentError(absl::StrCat(source.path, ": expected a module with func.func @main",
+                                                     parsed ? "" : ": ", messages));
+    return parsed;
+  }
+
   absl::Status import() {
     PhaseClock clock(program.report, "import");
     ImportOptions imports;
@@ -102,8 +117,9 @@ private:
     imports.limits.rank = options.limits.rank;
     imports.limits.nodes = options.limits.nodes;
     auto bytes = std::string_view(reinterpret_cast<const char *>(source.bytes.data()), source.bytes.size());
-    auto imported = source.path.empty() ? importModel(bytes, imports, *context)
-                                        : importModelFile(source.path, imports, *context);
+    auto imported = source.path.empty()      ? importModel(bytes, imports, *context)
+                    : isGraphIR(source.path) ? parseGraphIR()
+                                             : importModelFile(source.path, imports, *context);
     if (!imported.ok())
       return imported.status();
     module = std::move(*imported);
@@ -117,6 +133,9 @@ private:
     for (const CompilePhase &phase : compilePhases()) {
       if (stopped)
         return absl::OkStatus();
+      // Graph IR has no nodes to open.
+      if (phase.name == "open" && isGraphIR(source.path))
+        continue;
       if (phase.name == "program")
         collectKernelTexts();
       PhaseClock clock(program.report, phase.name);

@@ -8,7 +8,7 @@ import itertools
 import pytest
 
 from oracle import fuzz, grid, numeric
-from oracle.compare import compare
+from oracle.compare import COMPILED, compare
 from oracle.graph_ir import Function
 from oracle.runner import Case
 
@@ -22,6 +22,22 @@ def random_graphs(random, count: int):
 def test_simplified_graphs_compute_the_same(random):
     findings = compare(random_graphs(random, 60), "delos-reference", SIMPLIFIED)
     assert not findings, "\n\n".join(f"{each}\n{fuzz.minimal(each, 'delos-reference', SIMPLIFIED)}" for each in findings[:3])
+
+
+@pytest.mark.parametrize("fusion", ["none", "full"])
+def test_the_engine_computes_what_the_reference_does(random, fusion):
+    options = ["--engine", fusion]
+    findings = compare(random_graphs(random, 25), COMPILED, options)
+    assert not findings, "\n\n".join(f"{each}\n{fuzz.minimal(each, COMPILED, options)}" for each in findings[:3])
+
+
+@pytest.mark.parametrize("family", list(grid.FAMILIES))
+def test_single_kernels_compute_what_the_reference_does(random, family):
+    """A sample of the grid: every op of the family, whatever dtype and shape the draw gives."""
+    cases = list(grid.cases(random, [family], short=True))
+    sample = [cases[int(i)] for i in random.choice(len(cases), min(60, len(cases)), replace=False)]
+    findings = compare(sample)
+    assert not findings, "\n".join(map(str, findings))
 
 
 def test_a_wrong_result_is_found_and_reduced_to_its_op(random):

@@ -44,36 +44,47 @@ def batches(cases: Iterator[Case], size: int) -> Iterator[list[Case]]:
         yield batch
 
 
-def report(findings: list[Finding], total: int, options: argparse.Namespace) -> int:
-    wrong = [finding for finding in findings if not finding.unsupported]
-    unsupported = collections.Counter(finding.case.tags.get("op", "graph") for finding in findings if finding.unsupported)
-    for finding in wrong[: options.list]:
-        print(finding)
-        if options.what == "fuzz":
-            print(fuzz.minimal(finding, options.tool, options.option))
-    if len(wrong) > options.list:
-        print(f"... and {len(wrong) - options.list} more")
-    for op, count in unsupported.most_common():
-        print(f"unsupported: {op} ({count})")
-    print(f"oracle {options.what}: {total} cases, {len(wrong)} wrong, {sum(unsupported.values())} unsupported, seed {options.seed}")
-    return 1 if wrong else 0
+class Report:
+    """Prints findings as they come, up to a limit, and counts them."""
+
+    def __init__(self, options: argparse.Namespace):
+        self.options, self.total, self.wrong = options, 0, collections.Counter()
+        self.unsupported = collections.Counter()
+
+    def add(self, cases: list[Case], findings: list[Finding]) -> None:
+        self.total += len(cases)
+        for finding in findings:
+            op = finding.case.tags.get("op", "graph")
+            (self.unsupported if finding.unsupported else self.wrong)[op] += 1
+            if finding.unsupported or self.wrong.total() > self.options.list:
+                continue
+            print(finding, flush=True)
+            if self.options.what == "fuzz":
+                print(fuzz.minimal(finding, self.options.tool, self.options.option), flush=True)
+
+    def conclude(self) -> int:
+        for name, counter in (("unsupported", self.unsupported), ("wrong", self.wrong)):
+            for op, count in counter.most_common():
+                print(f"{name}: {op} ({count})")
+        counts = f"{self.total} cases, {self.wrong.total()} wrong, {self.unsupported.total()} unsupported"
+        print(f"oracle {self.options.what}: {counts}, seed {self.options.seed}")
+        return 1 if self.wrong else 0
 
 
 def main(arguments: list[str] | None = None) -> int:
     options = parse(arguments)
     random = np.random.default_rng(options.seed)
     print(f"seed {options.seed}", flush=True)
-    started, total, findings = time.monotonic(), 0, []
+    started, report = time.monotonic(), Report(options)
     if options.what == "grid":
         made = grid.cases(random, options.family, options.short)
     else:
         made = itertools.islice(fuzz.graphs(random), options.count)
     for batch in batches(made, BATCH if options.what == "grid" else 25):
-        findings += compare(batch, options.tool, options.option)
-        total += len(batch)
+        report.add(batch, compare(batch, options.tool, options.option))
         if time.monotonic() - started > options.seconds:
             break
-    return report(findings, total, options)
+    return report.conclude()
 
 
 if __name__ == "__main__":

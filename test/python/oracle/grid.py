@@ -34,7 +34,7 @@ class Maker:
 
     def sizes(self, shape: Sequence[int]) -> list[Size]:
         """Symbolic: one symbol per position, so that equal positions of two operands agree."""
-        return [Size(n, f"d{i}" if self.symbolic and n != 1 else None) for i, n in enumerate(shape)]
+        return [Size(n, f"n{i}" if self.symbolic and n != 1 else None) for i, n in enumerate(shape)]
 
     def input(self, dtype: str, dims: Sequence[Size | int], low=-3, high=3, special=0.0, array=None) -> Value:
         value = self.function.argument(dtype, dims)

@@ -10,7 +10,7 @@
 // first. Each output is listed on standard output: file, dtype, shape. Exit codes: 0, 1 (a run failed), 2
 // (usage).
 #include "lib/Reference/Interpreter.h"
-#include "test/reference/Batch.h"
+#include "test/oracle/Batch.h"
 
 #include <CLI/CLI.hpp>
 #include <cstdio>

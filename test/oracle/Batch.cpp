@@ -1,5 +1,5 @@
 // What the tools of the oracle share.
-#include "test/reference/Batch.h"
+#include "test/oracle/Batch.h"
 
 #include "lib/Import/Import.h"
 #include "lib/Open/OpenModule.h"
