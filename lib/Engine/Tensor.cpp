@@ -16,7 +16,11 @@ static_assert(static_cast<int>(DType::Int2) == DELOS_DTYPE_INT2);
 
 namespace {
 
-DelosDType abi(DType dtype) { return static_cast<DelosDType>(dtype); }
+/// Numbers from callers may lie outside the enumeration, which the C enumeration must not hold.
+DelosDType abi(DType dtype) {
+  bool isKnown = dtype >= DType::Undefined && dtype <= DType::Int2;
+  return isKnown ? static_cast<DelosDType>(dtype) : DELOS_DTYPE_UNDEFINED;
+}
 
 std::optional<int64_t> countElements(std::span<const int64_t> shape) {
   int64_t count = 1;
