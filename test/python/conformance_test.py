@@ -41,7 +41,7 @@ def test_misbehaving_backend_is_survived(cases):
     ]  # fmt: skip
     totals = summarize(list(results.values()))
     assert not clean(totals)
-    assert closing_line(totals).startswith("6 cases: 1 pass, 2 wrong, 1 crash, 1 hang, 1 unsupported")
+    assert closing_line(totals).startswith("6 cases: 1 pass, 0 random, 2 wrong, 1 crash, 1 hang, 1 unsupported")
     assert "operator Sign is not supported" in markdown("static", FAKES, {}, list(results.values()))
 
 
@@ -58,6 +58,14 @@ def test_comparison_rejects_shape_dtype_value_and_count():
             check_outputs([one], [other], 1e-3, 1e-7)
     with pytest.raises(Mismatch):
         check_outputs([one], [one, one], 1e-3, 1e-7)
+
+
+def test_random_values_are_not_compared_but_shapes_and_dtypes_are():
+    one = np.ones((2, 3), np.float32)
+    check_outputs([one], [one * 7], 1e-3, 1e-7, values=False)
+    for other in (one[:1], one.astype(np.float64)):
+        with pytest.raises(Mismatch):
+            check_outputs([one], [other], 1e-3, 1e-7, values=False)
 
 
 def test_reasons_of_one_cause_are_one_class():

@@ -1,6 +1,6 @@
 """Runs the ONNX backend suite (onnx's CPU cases) and writes docs/results/conformance.{md,json}.
 
-Each case ends as pass, wrong, crash, hang or unsupported (with the reason). The run fails on anything worse than
+Each case ends as pass, random (values cannot be compared), wrong, crash, hang or unsupported (with the reason). The run fails on anything worse than
 unsupported, on nodes that no compiled kernel computed, and when a worker process had another engine loaded.
 """
 
