@@ -18,6 +18,14 @@ static AffineExpr dimExpr(mlir::MLIRContext *context, unsigned position) {
   return mlir::getAffineDimExpr(position, context);
 }
 
+/// The first `rank` of `loops` iteration dims; AffineMap's own prefix is null, not empty, for a scalar.
+static AffineMap leadingDims(unsigned loops, unsigned rank, mlir::MLIRContext *context) {
+  llvm::SmallVector<AffineExpr> dims;
+  for (unsigned position = 0; position < rank; ++position)
+    dims.push_back(dimExpr(context, position));
+  return AffineMap::get(loops, 0, dims, context);
+}
+
 static bool combines(ReduceKind kind, mlir::Type elementType) {
   bool bits = kind == ReduceKind::bit_and || kind == ReduceKind::bit_or;
   return classOf(elementType) & (bits ? kInt | kBool : kFloat | kInt);
@@ -143,7 +151,7 @@ AccessRule WindowReduceOp::getAccessRule() {
   unsigned loops = rule.extents.size();
   rule.operands.push_back(
       {AffineMap::get(loops, 0, reads, getContext()), /*dataDependent=*/false, /*mayExceed=*/true});
-  rule.results[0].map = AffineMap::getMultiDimIdentityMap(loops, getContext()).getMajorSubMap(rank);
+  rule.results[0].map = leadingDims(loops, rank, getContext());
   return rule;
 }
 
@@ -242,7 +250,7 @@ AccessRule ContractOp::getAccessRule() {
   rule.operands.push_back(access(rankOf(getLhs()), getLhsBatch(), leftFree, batch, getLhsContract()));
   rule.operands.push_back(
       access(rankOf(getRhs()), getRhsBatch(), rightFree, batch + leftFree.size(), getRhsContract()));
-  rule.results[0].map = AffineMap::getMultiDimIdentityMap(loops, getContext()).getMajorSubMap(rank);
+  rule.results[0].map = leadingDims(loops, rank, getContext());
   return rule;
 }
 
@@ -318,7 +326,7 @@ AccessRule ConvOp::getAccessRule() {
   rule.operands.push_back(
       {AffineMap::get(loops, 0, reads, context), /*dataDependent=*/false, /*mayExceed=*/true});
   rule.operands.push_back({AffineMap::get(loops, 0, weights, context)});
-  rule.results[0].map = AffineMap::getMultiDimIdentityMap(loops, context).getMajorSubMap(rank);
+  rule.results[0].map = leadingDims(loops, rank, context);
   return rule;
 }
 
