@@ -80,8 +80,9 @@ Tensor OpenBuilder::emit(mlir::Operation *created) {
   if (!value)
     return {*this, result};
   auto type = mlir::cast<RankedTensorType>(result.getType());
-  bool isSource = mlir::isa<graph::ConstantOp, graph::DimsValueOp>(created);
-  if (isSource || value->isReal() || value->size() == 0) {
+  // Sources and repeated scalars stay as they are, and so do tables: only shape arithmetic is rank 0 or 1.
+  bool isSource = mlir::isa<graph::ConstantOp, graph::DimsValueOp, graph::IotaOp, graph::BroadcastOp>(created);
+  if (isSource || type.getRank() > 1 || value->isReal() || value->size() == 0) {
     values.record(result, std::move(*value));
     return {*this, result};
   }
