@@ -42,8 +42,7 @@ Tensor groupedProduct(OpenBuilder &b, Tensor queries, Tensor keys, int64_t keyDi
   return b.failed() ? Tensor() : ungroupHeads(b, b.contract(grouped, keys, {0, 1}, {0, 1}, 4, keyDim));
 }
 
-//===-- Attention
-//--------------------------------------------------------------------------------------------===//
+//===-- Attention -----------------------------------------------------------------------------===//
 
 /// Scores where `keep` holds, -inf elsewhere.
 Tensor masked(Tensor scores, Tensor keep) { return select(keep, scores, -INFINITY); }
@@ -141,8 +140,39 @@ Tensors openAttention(Node &n) {
   return {y, key, value, narrow(shown, element)};
 }
 
-//===-- RotaryEmbedding
-//--------------------------------------------------------------------------------------===//
+/// A body that maps the scores or weights as a whole.
+Tensor applyBody(Node &n, llvm::StringRef name, Tensor x) {
+  mlir::Region *body = n.body(name);
+  if (!body || n.builder().failed())
+    return x;
+  Tensors results;
+  if (!n.open(*body, {x}, results) || results.size() != 1)
+    return n.builder().fail("expected body '" + name + "' to yield one tensor");
+  return results[0];
+}
+
+Tensors openFlexAttention(Node &n) {
+  OpenBuilder &b = n.builder();
+  Tensor query = n.in(0), key = n.in(1), value = n.in(2);
+  if (b.failed() || query.rank() != 4 || key.rank() != 4 || value.rank() != 4)
+    return {b.fail("expected query, key and value of rank 4")};
+  auto depth = query.dim(3).asConstant();
+  if (!depth && !n.has("scale"))
+    return {b.unsupported("a head of symbolic size " + query.dim(3).str())};
+  double scale = n.real("scale", 1 / std::sqrt(static_cast<double>(std::max<int64_t>(depth.value_or(1), 1))));
+  double root = std::sqrt(scale);
+  Tensor scores = groupedProduct(b, widen(query) * root, widen(key) * root, 3);
+  mlir::Type precision = n.elementType("softmax_precision", scores ? scores.elementType() : mlir::Type());
+  if (b.failed())
+    return {};
+  scores = applyBody(n, "score_mod", b.cast(scores, precision));
+  Tensor weights = applyBody(n, "prob_mod", softmax(scores, 3));
+  if (b.failed())
+    return {};
+  return {narrow(groupedProduct(b, weights, b.cast(value, weights.elementType()), 2), value.elementType())};
+}
+
+//===-- RotaryEmbedding -----------------------------------------------------------------------===//
 
 /// Tables of cos or sin for every position of x [B, S, H, D/2]: looked up by position, or given per token.
 Tensor rotationTable(Node &n, Tensor cache) {
@@ -189,8 +219,7 @@ Tensors openRotaryEmbedding(Node &n) {
   return {given.rank() == 3 ? b.reshape(turned, given.dims()) : b.transpose(turned, {0, 2, 1, 3})};
 }
 
-//===-- LinearAttention
-//--------------------------------------------------------------------------------------===//
+//===-- LinearAttention -----------------------------------------------------------------------===//
 
 /// Longer sequences need a loop rather than an unrolled recurrence.
 constexpr int64_t kMaxSteps = 512;
@@ -251,8 +280,7 @@ Tensors openLinearAttention(Node &n) {
   return {narrow(y, n.in(0).elementType()), narrow(r.state, (past ? past : n.in(0)).elementType())};
 }
 
-//===-- CausalConvWithState
-//----------------------------------------------------------------------------------===//
+//===-- CausalConvWithState -------------------------------------------------------------------===//
 
 Tensors openCausalConvWithState(Node &n) {
   OpenBuilder &b = n.builder();
@@ -279,6 +307,7 @@ Tensors openCausalConvWithState(Node &n) {
 
 constexpr OpenerRow kRows[] = {
     {"", "Attention", 23, openAttention, 3, 7},
+    {"ai.onnx.preview", "FlexAttention", 1, openFlexAttention, 3, 3},
     {"", "RotaryEmbedding", 23, openRotaryEmbedding, 3, 4},
     {"", "LinearAttention", 27, openLinearAttention, 3, 6},
     {"", "CausalConvWithState", 27, openCausalConvWithState, 2, 4},

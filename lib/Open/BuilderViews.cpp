@@ -5,8 +5,7 @@
 
 namespace delos::open {
 
-//===-- Views
-//------------------------------------------------------------------------------------------------===//
+//===-- Views ---------------------------------------------------------------------------------===//
 
 Tensor OpenBuilder::broadcast(Tensor x, llvm::ArrayRef<DimExpr> dims) {
   if (missing(x))
@@ -199,8 +198,7 @@ Tensor OpenBuilder::pad(Tensor x, Tensor value, llvm::ArrayRef<DimExpr> low, llv
   return result;
 }
 
-//===-- Reductions
-//-------------------------------------------------------------------------------------------===//
+//===-- Reductions ----------------------------------------------------------------------------===//
 
 static Dims keptDims(llvm::ArrayRef<DimExpr> from, llvm::ArrayRef<int64_t> reduced, bool keepDims) {
   Dims to;
@@ -290,8 +288,7 @@ Tensor OpenBuilder::windowReduce(ReduceKind kind, Tensor x, const WindowShape &w
                                             perDim(window.low, 0)));
 }
 
-//===-- Contractions
-//-----------------------------------------------------------------------------------------===//
+//===-- Contractions --------------------------------------------------------------------------===//
 
 Tensor OpenBuilder::contract(Tensor lhs, Tensor rhs, llvm::ArrayRef<int64_t> lhsBatch,
                              llvm::ArrayRef<int64_t> rhsBatch, llvm::ArrayRef<int64_t> lhsContract,

@@ -84,8 +84,7 @@ Tensors openLoop(Node &n) {
   return outputs;
 }
 
-//===-- Scan
-//-------------------------------------------------------------------------------------------------===//
+//===-- Scan ----------------------------------------------------------------------------------===//
 
 /// Attributes of a Scan, one entry per scanned operand or result.
 struct ScanShape {

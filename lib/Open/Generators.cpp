@@ -7,8 +7,7 @@ namespace delos::open {
 
 namespace {
 
-//===-- Constants
-//--------------------------------------------------------------------------------------------===//
+//===-- Constants -----------------------------------------------------------------------------===//
 
 Tensors openConstant(Node &n) {
   OpenBuilder &b = n.builder();
@@ -73,8 +72,7 @@ Tensors openRange(Node &n) {
   return {index * scalar(delta) + scalar(start)};
 }
 
-//===-- Diagonals
-//--------------------------------------------------------------------------------------------===//
+//===-- Diagonals -----------------------------------------------------------------------------===//
 
 /// column - row of the last two dims, as i64.
 Tensor diagonalOf(OpenBuilder &b, llvm::ArrayRef<DimExpr> plane) {
@@ -102,8 +100,7 @@ Tensors openTrilu(Node &n) {
   return {select(keep, x, b.scalar(0, x.elementType()))};
 }
 
-//===-- Random numbers
-//---------------------------------------------------------------------------------------===//
+//===-- Random numbers ------------------------------------------------------------------------===//
 
 /// f32 numbers scaled and shifted, rounded to the element type.
 Tensor drawScaled(Node &n, llvm::ArrayRef<DimExpr> dims, mlir::Type element, bool normal) {
@@ -143,8 +140,7 @@ Tensors openBernoulli(Node &n) {
   return {b.cast(map(ScalarFn::lt, draw, b.cast(x, draw.elementType())), element)};
 }
 
-//===-- Signal windows
-//---------------------------------------------------------------------------------------===//
+//===-- Signal windows ------------------------------------------------------------------------===//
 
 /// Coefficients of cos(0), cos(2 pi k/N), cos(4 pi k/N) of a window.
 struct Cosines {

@@ -32,8 +32,7 @@ Tensors openGemm(Node &n) {
   return {product + b.broadcast(scaled(b, bias, n.real("beta", 1.0)), product.dims())};
 }
 
-//===-- Einsum
-//-----------------------------------------------------------------------------------------------===//
+//===-- Einsum --------------------------------------------------------------------------------===//
 
 /// A tensor with one label per dim. Labels below 128 are letters, those above are dims of an ellipsis.
 struct Labelled {

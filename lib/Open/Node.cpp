@@ -17,8 +17,7 @@ bool isSupportedElementType(mlir::Type type) {
   return type.isF16() || type.isBF16() || type.isF32() || type.isF64();
 }
 
-//===-- Operands and results
-//---------------------------------------------------------------------------------===//
+//===-- Operands and results ------------------------------------------------------------------===//
 
 Tensor Node::in(unsigned index) {
   Tensor operand = optional(index);
@@ -38,8 +37,7 @@ mlir::RankedTensorType Node::statedResult(unsigned index) {
                                     : mlir::RankedTensorType();
 }
 
-//===-- Attributes
-//-------------------------------------------------------------------------------------------===//
+//===-- Attributes ----------------------------------------------------------------------------===//
 
 /// The attribute when it has this kind; records a failure when it has another.
 template <typename Kind>
@@ -115,14 +113,15 @@ mlir::Type Node::elementType(llvm::StringRef name, mlir::Type otherwise) {
 int64_t Node::seed() {
   if (auto value = mlir::dyn_cast_or_null<mlir::FloatAttr>(attr("seed")))
     return static_cast<int64_t>(value.getValue().bitcastToAPInt().getZExtValue());
+  if (auto value = mlir::dyn_cast_or_null<mlir::IntegerAttr>(attr("seed")))
+    return value.getInt();
   uint64_t digits = 0;
   if (auto id = op.getId())
     id->getAsInteger(16, digits);
   return static_cast<int64_t>(digits >> 1);
 }
 
-//===-- Axes and compile-time values
-//-------------------------------------------------------------------------===//
+//===-- Axes and compile-time values ----------------------------------------------------------===//
 
 int64_t Node::axis(int64_t value, int64_t rank) {
   int64_t dim = value < 0 ? value + rank : value;

@@ -26,8 +26,7 @@ public:
   int64_t opset() { return op.getOpset(); }
   llvm::StringRef opType() { return op.getOpType(); }
 
-  //===-- Operands and results
-  //-----------------------------------------------------------------------------===//
+  //===-- Operands and results ----------------------------------------------------------------===//
 
   size_t operandCount() const { return operands.size(); }
   /// A required operand; fails when absent.
@@ -41,8 +40,7 @@ public:
   /// The type that the file states for a result; null when it states none (or no rank).
   mlir::RankedTensorType statedResult(unsigned index);
 
-  //===-- Attributes
-  //---------------------------------------------------------------------------------------===//
+  //===-- Attributes --------------------------------------------------------------------------===//
 
   bool has(llvm::StringRef name) { return static_cast<bool>(op.getOperatorAttr(name)); }
   mlir::Attribute attr(llvm::StringRef name) { return op.getOperatorAttr(name); }
@@ -66,8 +64,7 @@ public:
   /// A seed derived from the node's content (or its `seed` attribute): the same model draws the same numbers.
   int64_t seed();
 
-  //===-- Axes and compile-time values
-  //---------------------------------------------------------------------===//
+  //===-- Axes and compile-time values --------------------------------------------------------===//
 
   /// A dim in [0, rank) from an axis that may count from the end; fails when out of range (and gives 0).
   int64_t axis(int64_t value, int64_t rank);

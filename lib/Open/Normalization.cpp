@@ -29,8 +29,7 @@ Tensor perChannel(Tensor vector, Tensor x) {
   return b.reshape(vector, aligned);
 }
 
-//===-- BatchNormalization
-//-----------------------------------------------------------------------------------===//
+//===-- BatchNormalization --------------------------------------------------------------------===//
 
 Tensors normaliseBatch(Node &n, Tensor x, Tensor mean, Tensor variance) {
   double epsilon = n.real("epsilon", 1e-5);
@@ -65,8 +64,7 @@ Tensors openBatchNormalization(Node &n) {
   return {y[0], running(mean, batchMean), running(variance, batchVariance)};
 }
 
-//===-- Layer, instance, group and RMS normalisation
-//---------------------------------------------------------===//
+//===-- Layer, instance, group and RMS normalisation ------------------------------------------===//
 
 /// The type in which statistics are computed: `stash_type` (f32 by default) for narrower data.
 Tensor stashed(Node &n, Tensor x) {
@@ -136,8 +134,7 @@ Tensors openGroupNormalization(Node &n) {
   return {narrow(y * perChannel(like(scale), x) + perChannel(like(bias), x), x.elementType())};
 }
 
-//===-- The others
-//-------------------------------------------------------------------------------------------===//
+//===-- The others ----------------------------------------------------------------------------===//
 
 Tensors openLpNormalization(Node &n) {
   OpenBuilder &b = n.builder();

@@ -12,8 +12,7 @@ using mlir::RankedTensorType;
 
 DimExpr Tensor::dim(int64_t i) const { return i >= 0 && i < rank() ? graph::dimsOf(held)[i] : DimExpr(1); }
 
-//===-- Failure
-//----------------------------------------------------------------------------------------------===//
+//===-- Failure -------------------------------------------------------------------------------===//
 
 Tensor OpenBuilder::fail(const llvm::Twine &text, bool unsupportedByUs) {
   if (!hasFailed) {
@@ -81,7 +80,8 @@ Tensor OpenBuilder::emit(mlir::Operation *created) {
     return {*this, result};
   auto type = mlir::cast<RankedTensorType>(result.getType());
   // Sources and repeated scalars stay as they are, and so do tables: only shape arithmetic is rank 0 or 1.
-  bool isSource = mlir::isa<graph::ConstantOp, graph::DimsValueOp, graph::IotaOp, graph::BroadcastOp>(created);
+  bool isSource =
+      mlir::isa<graph::ConstantOp, graph::DimsValueOp, graph::IotaOp, graph::BroadcastOp>(created);
   if (isSource || type.getRank() > 1 || value->isReal() || value->size() == 0) {
     values.record(result, std::move(*value));
     return {*this, result};
@@ -111,8 +111,7 @@ Tensor OpenBuilder::materialize(RankedTensorType type, const ShapeValue &value) 
   return {*this, sizes};
 }
 
-//===-- Sources
-//----------------------------------------------------------------------------------------------===//
+//===-- Sources -------------------------------------------------------------------------------===//
 
 Tensor OpenBuilder::constant(mlir::ElementsAttr value) {
   if (hasFailed)
@@ -201,8 +200,7 @@ Tensor OpenBuilder::random(graph::RandomKind kind, int64_t seed, llvm::ArrayRef<
   return emit(graph::RandomOp::create(ops, location, type, kind, seed));
 }
 
-//===-- Element-wise
-//-----------------------------------------------------------------------------------------===//
+//===-- Element-wise --------------------------------------------------------------------------===//
 
 Dims OpenBuilder::broadcastDims(llvm::ArrayRef<DimExpr> a, llvm::ArrayRef<DimExpr> b) {
   Dims result(std::max(a.size(), b.size()), DimExpr(1));
@@ -262,14 +260,16 @@ Tensor OpenBuilder::bitcast(Tensor x, mlir::Type elementType) {
     return {};
   if (x.elementType() == elementType)
     return x;
+  // A bool is stored as one byte, 0 or 1.
+  if (x.isBool() && elementType.getIntOrFloatBitWidth() == 8)
+    return bitcast(cast(x, mlir::IntegerType::get(context(), 8, mlir::IntegerType::Unsigned)), elementType);
   if (x.elementType().getIntOrFloatBitWidth() != elementType.getIntOrFloatBitWidth())
     return unsupported("bitcast from " + describe(x.elementType()) + " to " + describe(elementType));
   return emit(graph::BitcastOp::create(ops, location,
                                        graph::withElementType(x.value().getType(), elementType), x.value()));
 }
 
-//===-- Data-dependent accesses
-//------------------------------------------------------------------------------===//
+//===-- Data-dependent accesses ---------------------------------------------------------------===//
 
 static llvm::SmallVector<mlir::Value> valuesOf(llvm::ArrayRef<Tensor> tensors) {
   return llvm::map_to_vector(tensors, [](const Tensor &x) { return x.value(); });
@@ -321,8 +321,7 @@ Tensor OpenBuilder::scatter(graph::ScatterKind kind, Tensor init, Tensor updates
                                        ops.getAffineMapArrayAttr(indexMaps)));
 }
 
-//===-- Scalar notation
-//--------------------------------------------------------------------------------------===//
+//===-- Scalar notation -----------------------------------------------------------------------===//
 
 Tensor map(ScalarFn fn, Tensor x) { return x ? x.builder().map(fn, {x}) : Tensor(); }
 Tensor map(ScalarFn fn, Tensor x, Tensor y) { return x ? x.builder().map(fn, {x, y}) : Tensor(); }

@@ -75,8 +75,7 @@ public:
   void setLocation(mlir::Location loc) { location = loc; }
   ShapeValues &known() { return values; }
 
-  //===-- Failure
-  //------------------------------------------------------------------------------------------===//
+  //===-- Failure -----------------------------------------------------------------------------===//
 
   /// Records why the node cannot be opened (the first reason stays) and gives an empty tensor. `unsupported`
   /// tells a missing ability of ours from a malformed model.
@@ -98,8 +97,7 @@ public:
   const std::set<unsigned> &neededArguments() const { return needed; }
   int64_t createdOps() const { return opCount; }
 
-  //===-- Sources
-  //------------------------------------------------------------------------------------------===//
+  //===-- Sources -----------------------------------------------------------------------------===//
 
   mlir::Type f32() { return ops.getF32Type(); }
   mlir::Type f64() { return ops.getF64Type(); }
@@ -125,8 +123,7 @@ public:
   Tensor iota(llvm::ArrayRef<DimExpr> dims, int64_t dim, mlir::Type elementType);
   Tensor random(graph::RandomKind kind, int64_t seed, llvm::ArrayRef<DimExpr> dims, mlir::Type elementType);
 
-  //===-- Element-wise
-  //-------------------------------------------------------------------------------------===//
+  //===-- Element-wise ------------------------------------------------------------------------===//
 
   /// An element-wise function with ONNX's multidirectional broadcasting.
   Tensor map(ScalarFn fn, llvm::ArrayRef<Tensor> operands);
@@ -135,8 +132,7 @@ public:
   /// The common shape of two under multidirectional broadcasting; fails when they do not fit.
   Dims broadcastDims(llvm::ArrayRef<DimExpr> a, llvm::ArrayRef<DimExpr> b);
 
-  //===-- Views
-  //--------------------------------------------------------------------------------------------===//
+  //===-- Views -------------------------------------------------------------------------------===//
 
   /// ONNX's unidirectional broadcasting: aligned at the last dim.
   Tensor broadcast(Tensor x, llvm::ArrayRef<DimExpr> dims);
@@ -156,8 +152,7 @@ public:
   Tensor pad(Tensor x, Tensor value, llvm::ArrayRef<DimExpr> low, llvm::ArrayRef<DimExpr> high,
              llvm::ArrayRef<int64_t> interior = {});
 
-  //===-- Reductions and contractions
-  //----------------------------------------------------------------------===//
+  //===-- Reductions and contractions ---------------------------------------------------------===//
 
   Tensor reduce(ReduceKind kind, Tensor x, llvm::ArrayRef<int64_t> dims, bool keepDims);
   /// The mean in the element type; of nothing it is 0 / 0.
@@ -177,8 +172,7 @@ public:
   Tensor conv(Tensor input, Tensor filter, const WindowShape &window, int64_t groups,
               mlir::Type elementType = {});
 
-  //===-- Data-dependent accesses
-  //--------------------------------------------------------------------------===//
+  //===-- Data-dependent accesses -------------------------------------------------------------===//
 
   /// numpy.take along one dim.
   Tensor take(Tensor x, Tensor indices, int64_t dim);
@@ -208,8 +202,7 @@ private:
   int64_t opCount = 0;
 };
 
-//===-- Scalar notation
-//--------------------------------------------------------------------------------------===//
+//===-- Scalar notation -----------------------------------------------------------------------===//
 
 Tensor map(ScalarFn fn, Tensor x);
 Tensor map(ScalarFn fn, Tensor x, Tensor y);

@@ -46,8 +46,7 @@ public:
   }
 
 private:
-  //===-- The function's border
-  //----------------------------------------------------------------------------===//
+  //===-- The function's border ---------------------------------------------------------------===//
 
   std::string argumentName(unsigned index) {
     auto name = source.getArgAttrOfType<mlir::StringAttr>(index, onnx::nameAttrName);
@@ -128,8 +127,7 @@ private:
       target->setAttr(equalDimsAttrName, ops.getArrayAttr(pairs));
   }
 
-  //===-- Nodes
-  //--------------------------------------------------------------------------------------------===//
+  //===-- Nodes -------------------------------------------------------------------------------===//
 
   /// Opens a block's ops; `results` receives what its terminator yields. False when something could not be
   /// opened.
@@ -228,8 +226,7 @@ private:
     return false;
   }
 
-  //===-- Problems
-  //-----------------------------------------------------------------------------------------===//
+  //===-- Problems ----------------------------------------------------------------------------===//
 
   static mlir::Location locationOf(onnx::NodeOp node) {
     auto name = mlir::StringAttr::get(node.getContext(), node.getDisplayName());

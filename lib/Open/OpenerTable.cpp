@@ -16,7 +16,7 @@ constexpr Family kFamilies[] = {
     elementwiseOpeners, activationOpeners,  reductionOpeners,    shapeOpeners,         slicingOpeners,
     linearOpeners,      convolutionOpeners, poolingOpeners,      normalizationOpeners, indexingOpeners,
     generatorOpeners,   resizeOpeners,      quantizationOpeners, lossOpeners,          optimizerOpeners,
-    controlFlowOpeners, attentionOpeners,   recurrentOpeners,
+    controlFlowOpeners, attentionOpeners,   recurrentOpeners,    signalOpeners,        samplingOpeners,
 };
 
 using Key = std::pair<llvm::StringRef, llvm::StringRef>;

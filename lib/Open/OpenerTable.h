@@ -47,5 +47,7 @@ llvm::ArrayRef<OpenerRow> optimizerOpeners();
 llvm::ArrayRef<OpenerRow> controlFlowOpeners();
 llvm::ArrayRef<OpenerRow> attentionOpeners();
 llvm::ArrayRef<OpenerRow> recurrentOpeners();
+llvm::ArrayRef<OpenerRow> signalOpeners();
+llvm::ArrayRef<OpenerRow> samplingOpeners();
 
 } // namespace delos::open

@@ -32,8 +32,7 @@ std::optional<Pool> readPool(Node &n) {
   return b.failed() ? std::nullopt : std::optional(pool);
 }
 
-//===-- MaxPool
-//----------------------------------------------------------------------------------------------===//
+//===-- MaxPool -------------------------------------------------------------------------------===//
 
 /// Pads x so that strided slices can reach every position of every window.
 Tensor padForSlices(OpenBuilder &b, const Pool &pool) {
@@ -135,8 +134,7 @@ Tensors openMaxUnpool(Node &n) {
   return {b.pad(y, b.scalar(0, x.elementType()), Dims(to.size(), DimExpr(0)), high)};
 }
 
-//===-- AveragePool, LpPool
-//----------------------------------------------------------------------------------===//
+//===-- AveragePool, LpPool -------------------------------------------------------------------===//
 
 /// How many positions of each window along dim k count, for static sizes.
 std::vector<double> windowCounts(const Pool &pool, size_t k, bool includePad) {
@@ -216,8 +214,7 @@ Tensors openLpPool(Node &n) {
   return {narrow(root(sum, p), pool->x.elementType())};
 }
 
-//===-- Global pooling
-//---------------------------------------------------------------------------------------===//
+//===-- Global pooling ------------------------------------------------------------------------===//
 
 /// The operand and its spatial dims.
 std::optional<Ints> spatialDims(Node &n) {

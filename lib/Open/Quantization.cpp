@@ -105,8 +105,7 @@ Tensors openDynamicQuantizeLinear(Node &n) {
   return {saturate(map(ScalarFn::round_even, x / scale) + zero, byte), scale, saturate(zero, byte)};
 }
 
-//===-- Products
-//---------------------------------------------------------------------------------------------===//
+//===-- Products ------------------------------------------------------------------------------===//
 
 /// x - zero point in i32.
 Tensor centred(Tensor x, Tensor zero) {

@@ -197,8 +197,7 @@ Tensor resize(OpenBuilder &b, Tensor x, const Interpolation &how, llvm::ArrayRef
   return y && !copies ? b.cast(y, x.elementType(), graph::CastMode::saturate) : y;
 }
 
-//===-- Operands
-//---------------------------------------------------------------------------------------------===//
+//===-- Operands ------------------------------------------------------------------------------===//
 
 /// Static size of a dim; a failure when it is symbolic.
 int64_t staticSize(Node &n, Tensor x, int64_t dim) {

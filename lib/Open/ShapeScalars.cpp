@@ -204,8 +204,7 @@ std::optional<double> evaluateReal(ScalarFn fn, llvm::ArrayRef<double> operands)
   }
 }
 
-//===-- Elements of constants
-//--------------------------------------------------------------------------------===//
+//===-- Elements of constants -----------------------------------------------------------------===//
 
 static llvm::ArrayRef<char> rawBytes(mlir::DenseResourceElementsAttr value) {
   mlir::AsmResourceBlob *blob = value.getRawHandle().getBlob();

@@ -161,7 +161,16 @@ private:
       if (!operands.back())
         return std::nullopt;
     }
+    if (op.getFn() == ScalarFn::bit_not)
+      return complement(*operands[0], elementTypeOf(op.getResult()).isInteger(1));
     return operands.back()->isReal() ? ofReals(op.getFn(), operands) : ofIntegers(op.getFn(), operands);
+  }
+
+  Result complement(const ShapeValue &operand, bool isBool) {
+    ShapeValue result = empty();
+    for (const DimExpr &element : operand.ints)
+      result.ints.push_back((isBool ? DimExpr(1) : DimExpr(-1)) - element);
+    return result;
   }
 
   Result ofIntegers(ScalarFn fn, llvm::ArrayRef<const ShapeValue *> operands) {
@@ -437,7 +446,9 @@ std::optional<ShapeValue> ShapeValues::evaluate(mlir::Operation *op) const {
   auto value = Evaluator(*this, *shape).run(op);
   if (!value || !fits(*value, elementTypeOf(result)))
     return std::nullopt;
-  if (value->isReal() && !elementTypeOf(result).isF32() && !elementTypeOf(result).isF64())
+  // Constants and views of them are exact in any type; arithmetic is followed in f32 and f64 only.
+  bool isRounded = mlir::isa<graph::MapOp, graph::CastOp>(op);
+  if (value->isReal() && isRounded && !elementTypeOf(result).isF32() && !elementTypeOf(result).isF64())
     return std::nullopt;
   // f32 arithmetic in double rounds once more; sums, products, quotients and roots come out the same.
   if (elementTypeOf(result).isF32())

@@ -5,8 +5,7 @@ namespace delos::open {
 
 namespace {
 
-//===-- Reshaping
-//--------------------------------------------------------------------------------------------===//
+//===-- Reshaping -----------------------------------------------------------------------------===//
 
 /// Resolves 0 (copy) and -1 (the rest) of a Reshape.
 Dims reshapeDims(Node &n, llvm::ArrayRef<DimExpr> from, llvm::ArrayRef<DimExpr> target, bool allowZero) {
@@ -112,8 +111,7 @@ Tensors openTranspose(Node &n) {
   return {n.builder().transpose(x, perm)};
 }
 
-//===-- Sizes as values
-//--------------------------------------------------------------------------------------===//
+//===-- Sizes as values -----------------------------------------------------------------------===//
 
 Tensors openShape(Node &n) {
   Tensor x = n.in(0);
@@ -164,8 +162,7 @@ Tensors openTile(Node &n) {
   return {b.reshape(b.broadcastAlong(x, spread, places), to)};
 }
 
-//===-- Joining and splitting
-//--------------------------------------------------------------------------------===//
+//===-- Joining and splitting -----------------------------------------------------------------===//
 
 Tensors openConcat(Node &n) {
   llvm::ArrayRef<Tensor> parts = n.all();
@@ -224,8 +221,7 @@ Tensors openSplit(Node &n) {
   return results;
 }
 
-//===-- Blocks
-//-----------------------------------------------------------------------------------------------===//
+//===-- Blocks --------------------------------------------------------------------------------===//
 
 /// [N, C, H, W] with C = b*b*c: blocks of channels become blocks of pixels.
 Tensors openDepthToSpace(Node &n) {

@@ -141,8 +141,7 @@ Tensors openSlice(Node &n) {
   return axes && steps ? sliceBy(n, {*starts, *ends, *axes, *steps}) : Tensors();
 }
 
-//===-- Pad
-//--------------------------------------------------------------------------------------------------===//
+//===-- Pad -----------------------------------------------------------------------------------===//
 
 /// Positions in [0, size) that a padded dim reads, by mode.
 std::optional<Ints> paddedPositions(llvm::StringRef mode, int64_t size, int64_t low, int64_t high) {
