@@ -2,6 +2,9 @@
 include(CMakePackageConfigHelpers)
 include(GNUInstallDirs)
 
+# MLIR and LLVM are found where they were when linking.
+set_target_properties(delos delos-tool PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)
+
 set(package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/delos")
 install(TARGETS delos EXPORT delosTargets LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(TARGETS delos-tool RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})

@@ -1,6 +1,6 @@
 # Installs Delos from BUILD into a scratch folder, builds the example in SOURCE against it with COMPILER, and runs it on
 # a model that PYTHON writes.
-set(scratch "${BUILD}/test/install")
+set(scratch "${BUILD}/install-test")
 file(REMOVE_RECURSE "${scratch}")
 file(MAKE_DIRECTORY "${scratch}")
 

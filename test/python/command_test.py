@@ -23,7 +23,8 @@ def save(path, node_type, dtype=TensorProto.FLOAT, shape=("batch", 3), inputs=("
     values = [helper.make_tensor_value_info(n, dtype, shape) for n in (*inputs, "z")]
     node = helper.make_node(node_type, list(inputs), ["z"], name="the_node", **attributes)
     graph = helper.make_graph([node], "g", values[:-1], values[-1:])
-    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)]), path)
+    opsets = [helper.make_opsetid("", 18), helper.make_opsetid("org.example", 1)]
+    onnx.save(helper.make_model(graph, opset_imports=opsets), path)
     return path
 
 
@@ -111,7 +112,7 @@ def test_exit_codes(model, tmp_path):
     assert "nowhere.onnx" in call("run", tmp_path / "nowhere.onnx", code=2)[1]
     (tmp_path / "bad.onnx").write_bytes(b"\x08\x09nonsense")
     call("explain", tmp_path / "bad.onnx", code=2)
-    unsupported = save(tmp_path / "u.onnx", "StringNormalizer", TensorProto.STRING, (3,), ("x",))
+    unsupported = save(tmp_path / "u.onnx", "Frobnicate", domain="org.example")
     assert "the_node" in call("bench", unsupported, code=3)[1]
     np.save(tmp_path / "wrong.npy", np.zeros((2, 4), np.float32))
     assert "'x'" in call("run", model, "--input", f"x={tmp_path}/wrong.npy", code=4)[1]
