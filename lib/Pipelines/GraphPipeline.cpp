@@ -18,17 +18,16 @@ static void addFold(mlir::OpPassManager &pm, const GraphSimplificationOptions &o
 }
 
 void populateGraphSimplificationPipeline(mlir::OpPassManager &pm, const GraphSimplificationOptions &options) {
-  auto onFunctions = [&](std::unique_ptr<mlir::Pass> pass) {
-    pm.addNestedPass<mlir::func::FuncOp>(std::move(pass));
-  };
   // Views first: a transpose that a contraction reads through needs no transposed copy of its constant.
-  onFunctions(graph::createViewsPass());
+  pm.nest<mlir::func::FuncOp>().addPass(graph::createViewsPass());
   addFold(pm, options);
   pm.addPass(mlir::createCSEPass());
-  onFunctions(graph::createAlgebraPass());
-  onFunctions(graph::createFoldPaddingPass());
-  onFunctions(graph::createFoldNormalizationPass());
-  onFunctions(graph::createViewsPass());
+  mlir::OpPassManager &functions = pm.nest<mlir::func::FuncOp>();
+  functions.addPass(graph::createAlgebraPass());
+  functions.addPass(graph::createFoldPaddingPass());
+  functions.addPass(graph::createFoldNormalizationPass());
+  functions.addPass(graph::createLayoutPass());
+  functions.addPass(graph::createViewsPass());
   addFold(pm, options);
   pm.addPass(mlir::createCanonicalizerPass());
   pm.addPass(mlir::createCSEPass());

@@ -123,4 +123,29 @@ def FoldPaddingPass : Pass<"graph-fold-padding", "mlir::func::FuncOp"> {
   let dependentDialects = ["::delos::graph::GraphDialect"];
 }
 
+def LayoutPass : Pass<"graph-layout", "mlir::func::FuncOp"> {
+  let summary = "Give convolutions channels last, with transposes at the borders only";
+  let description = [{
+    Kernels of convolutions write channels last and read either order. Every convolution becomes `channels_last` between two
+    transposes; these move past element-wise ops, windows, pads, concats, slices and reductions and cancel against those of the next
+    convolution, so that one is left where an image enters and where a tensor with channels first leaves. Where channels-last data meet
+    another tensor, the other one is transposed if it is the smaller.
+
+    ```mlir
+    %a = graph.conv %x, %v ... : (tensor<1x3x8x8xf32>, tensor<4x3x1x1xf32>) -> tensor<1x4x8x8xf32>
+    %b = graph.conv %a, %w ... : (tensor<1x4x8x8xf32>, tensor<4x4x1x1xf32>) -> tensor<1x4x8x8xf32>
+    // becomes
+    %t = graph.transpose %x perm [0, 2, 3, 1] : tensor<1x3x8x8xf32> -> tensor<1x8x8x3xf32>
+    %a = graph.conv %t, %v ... channels_last : (tensor<1x8x8x3xf32>, tensor<4x3x1x1xf32>) -> tensor<1x8x8x4xf32>
+    %c = graph.conv %a, %w ... channels_last : (tensor<1x8x8x4xf32>, tensor<4x4x1x1xf32>) -> tensor<1x8x8x4xf32>
+    %b = graph.transpose %c perm [0, 3, 1, 2] : tensor<1x8x8x4xf32> -> tensor<1x4x8x8xf32>
+    ```
+  }];
+  let statistics = [
+    Statistic<"numBefore", "transposes-before", "Transposes before">,
+    Statistic<"numAfter", "transposes-after", "Transposes after">
+  ];
+  let dependentDialects = ["::delos::graph::GraphDialect"];
+}
+
 #endif // DELOS_PASSES_GRAPH_TD

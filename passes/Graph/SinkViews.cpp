@@ -65,6 +65,15 @@ bool reshapesFreely(ReshapeOp reshape, BroadcastOp broadcast) {
   });
 }
 
+/// A broadcast takes the transpose over when the dims that its operand really has keep their order.
+bool transposesFreely(TransposeOp transpose, BroadcastOp broadcast) {
+  llvm::SmallVector<int64_t> order;
+  for (auto [position, dim] : llvm::enumerate(broadcast.getDims()))
+    if (!dimsOf(broadcast.getInput())[position].isConstant(1))
+      order.push_back(transpose.getPerm()[dim]);
+  return llvm::is_sorted(order);
+}
+
 /// `value` can be had before the view at no cost: it is the same view of another tensor, a constant, or a
 /// broadcast that takes the view over.
 bool isFreeBefore(const SinkableView &view, mlir::Value value) {
@@ -74,8 +83,9 @@ bool isFreeBefore(const SinkableView &view, mlir::Value value) {
   auto broadcast = mlir::dyn_cast_or_null<BroadcastOp>(op);
   if (!broadcast)
     return false;
-  auto reshape = mlir::dyn_cast<ReshapeOp>(view.op);
-  return reshape ? reshapesFreely(reshape, broadcast) : typeOf(broadcast.getInput()).getRank() <= 1;
+  if (auto reshape = mlir::dyn_cast<ReshapeOp>(view.op))
+    return reshapesFreely(reshape, broadcast);
+  return transposesFreely(mlir::cast<TransposeOp>(view.op), broadcast);
 }
 
 mlir::Value before(const SinkableView &view, mlir::OpBuilder &builder, mlir::Value value) {
@@ -87,12 +97,21 @@ mlir::Value before(const SinkableView &view, mlir::OpBuilder &builder, mlir::Val
   return undoView(view, builder, value);
 }
 
+/// Moving past one user does not leave the view in place for another: it has no other, or all of them are ops
+/// that views move past.
+bool mayLeave(mlir::Operation *view) {
+  return hasOneUser(view) || llvm::all_of(view->getUsers(), [&](mlir::Operation *user) {
+           return isElementwise(user) || user->getName() == view->getName() ||
+                  (mlir::isa<TransposeOp>(view) && mlir::isa<ReduceOp, WindowReduceOp, SliceOp, PadOp>(user));
+         });
+}
+
 /// Why `op` must stay where it is, or the view that can sink past it.
 std::optional<SinkableView> sinkableView(mlir::Operation *op, PatternRewriter &rewriter) {
   for (mlir::Value operand : op->getOperands()) {
     auto view = SinkableView::of(operand);
     // A view with other uses would stay, and sinking would add one; views of constants are folded.
-    if (!view || !hasOneUser(view->op) || view->input().getDefiningOp<ConstantOp>() || splatOf(operand))
+    if (!view || !mayLeave(view->op) || view->input().getDefiningOp<ConstantOp>() || splatOf(operand))
       continue;
     if (llvm::all_of(op->getOperands(), [&](mlir::Value value) { return isFreeBefore(*view, value); }))
       return view;
@@ -169,7 +188,7 @@ struct SinkTransposePastConcat : mlir::OpRewritePattern<ConcatOp> {
       auto transpose = value.getDefiningOp<TransposeOp>();
       return transpose && transpose.getPerm() == first.getPerm();
     };
-    auto mayGo = [](mlir::Value value) { return hasOneUser(value.getDefiningOp()); };
+    auto mayGo = [](mlir::Value value) { return mayLeave(value.getDefiningOp()); };
     if (!first || !llvm::all_of(op.getInputs(), isSame) || llvm::none_of(op.getInputs(), mayGo))
       return failure();
     auto inputs = llvm::map_to_vector(
@@ -178,6 +197,36 @@ struct SinkTransposePastConcat : mlir::OpRewritePattern<ConcatOp> {
     mlir::Value inner = ConcatOp::create(rewriter, op.getLoc(), tensorType(dims, typeOf(op).getElementType()),
                                          inputs, first.getPerm()[op.getDim()]);
     rewriter.replaceOpWithNewOp<TransposeOp>(op, op.getType(), inner, first.getPerm());
+    return success();
+  }
+};
+
+/// reshape(transpose(x)) is transpose(reshape(x)) when the reshape splits dims, or merges dims that are
+/// neighbours in x as well.
+struct SinkTransposePastReshape : mlir::OpRewritePattern<ReshapeOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(ReshapeOp op, PatternRewriter &rewriter) const override {
+    auto transpose = op.getInput().getDefiningOp<TransposeOp>();
+    if (!transpose || !hasOneUser(transpose))
+      return failure();
+    auto perm = transpose.getPerm();
+    auto runs = matchReshape(dimsOf(transpose), dimsOf(op));
+    for (const ReshapeRun &run : runs)
+      for (unsigned dim = run.fromBegin; dim + 1 < run.fromEnd; ++dim)
+        if (perm[dim] + 1 != perm[dim + 1])
+          return rewriter.notifyMatchFailure(op, "merged dims are not neighbours before the transpose");
+    // Runs in the order of x; inserted dims come last.
+    auto placeOf = [&](const ReshapeRun &run) {
+      int64_t first = run.fromBegin == run.fromEnd ? static_cast<int64_t>(perm.size()) : perm[run.fromBegin];
+      return std::pair(first, run.toBegin);
+    };
+    llvm::sort(runs, [&](const ReshapeRun &a, const ReshapeRun &b) { return placeOf(a) < placeOf(b); });
+    llvm::SmallVector<int64_t> order; // dims of the result in the order of the inner reshape
+    for (const ReshapeRun &run : runs)
+      llvm::append_range(order, llvm::seq<int64_t>(run.toBegin, run.toEnd));
+    auto type = tensorType(permuted(dimsOf(op), order), typeOf(op).getElementType());
+    mlir::Value inner = ReshapeOp::create(rewriter, op.getLoc(), type, transpose.getInput());
+    rewriter.replaceOpWithNewOp<TransposeOp>(op, op.getType(), inner, inversePermutation(order));
     return success();
   }
 };
@@ -221,7 +270,7 @@ struct ReduceOfUnitDims : mlir::OpRewritePattern<ReduceOp> {
 
 void populateSinkViewPatterns(mlir::RewritePatternSet &patterns) {
   patterns.add<SinkPastElementwise, SinkBroadcastPastElementwise, SinkTransposePastConcat,
-               SinkTransposePastReduce, ReduceOfUnitDims>(patterns.getContext());
+               SinkTransposePastReshape, SinkTransposePastReduce, ReduceOfUnitDims>(patterns.getContext());
 }
 
 } // namespace delos::graph

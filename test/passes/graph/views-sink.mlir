@@ -108,3 +108,21 @@ func.func @reductions(%x: tensor<2x3x4xf32>, %u: tensor<2x1xf32>) -> (tensor<4x2
   %k = graph.concat %s, %s dim 2 : (tensor<4x2x3xf32>, tensor<4x2x3xf32>) -> tensor<4x2x6xf32>
   return %r, %f, %k : tensor<4x2xf32>, tensor<2xf32>, tensor<4x2x6xf32>
 }
+
+// -----
+
+// A reshape that merges neighbours of the transposed tensor, or splits a dim, is passed; one that merges others is not.
+// CHECK-LABEL: func.func @past_reshape(
+// CHECK-SAME: %[[X:[a-z0-9]+]]: tensor<2x4x5x6xf32>
+// CHECK-DAG: %[[A:.*]] = graph.reshape %[[X]] : tensor<2x4x5x6xf32> -> tensor<2x20x3x2xf32>
+// CHECK-DAG: %[[B:.*]] = graph.transpose %[[A]] perm [0, 2, 3, 1] : tensor<2x20x3x2xf32> -> tensor<2x3x2x20xf32>
+// CHECK-DAG: %[[C:.*]] = graph.transpose %[[X]] perm [0, 2, 1, 3]
+// CHECK-DAG: %[[D:.*]] = graph.reshape %[[C]] : tensor<2x5x4x6xf32> -> tensor<2x5x24xf32>
+// CHECK: return %[[B]], %[[D]]
+func.func @past_reshape(%x: tensor<2x4x5x6xf32>) -> (tensor<2x3x2x20xf32>, tensor<2x5x24xf32>) {
+  %a = graph.transpose %x perm [0, 3, 1, 2] : tensor<2x4x5x6xf32> -> tensor<2x6x4x5xf32>
+  %b = graph.reshape %a : tensor<2x6x4x5xf32> -> tensor<2x3x2x20xf32>
+  %c = graph.transpose %x perm [0, 2, 1, 3] : tensor<2x4x5x6xf32> -> tensor<2x5x4x6xf32>
+  %d = graph.reshape %c : tensor<2x5x4x6xf32> -> tensor<2x5x24xf32>
+  return %b, %d : tensor<2x3x2x20xf32>, tensor<2x5x24xf32>
+}
