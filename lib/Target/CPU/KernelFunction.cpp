@@ -41,9 +41,10 @@ KernelFunction::KernelFunction(OpBuilder &builder, Location loc, StringRef name,
   };
   for (unsigned k = 0; k < numSymbols; ++k)
     symbols.push_back(toIndex(loadEntry(entry->getArgument(1), i64, k)));
-  for (auto [i, buffer] : llvm::enumerate(buffers))
-    memrefs.push_back(viewOf(loadEntry(entry->getArgument(0), pointer, i), buffer.elementType, buffer.shape,
-                             buffer.isFlat));
+  for (auto [i, buffer] : llvm::enumerate(buffers)) {
+    pointers.push_back(loadEntry(entry->getArgument(0), pointer, i));
+    memrefs.push_back(viewOf(pointers.back(), buffer.elementType, buffer.shape, buffer.isFlat));
+  }
   beginIndex = toIndex(entry->getArgument(3));
   endIndex = toIndex(entry->getArgument(4));
 }

@@ -41,6 +41,10 @@ public:
   /// Buffer `i` as a memref over `storageType`, static extents static in its type.
   mlir::Value buffer(unsigned i) const { return memrefs[i]; }
   unsigned numBuffers() const { return memrefs.size(); }
+  /// Buffer `i` under another dense shape.
+  mlir::Value viewBuffer(unsigned i, mlir::Type elementType, llvm::ArrayRef<mlir::AffineExpr> shape) {
+    return viewOf(pointers[i], elementType, shape);
+  }
   /// Symbol `k` of the dim table as an index.
   mlir::Value symbol(unsigned k) const { return symbols[k]; }
   /// The value of an expression over the symbols: an index attribute when constant, else an index value
@@ -72,7 +76,7 @@ private:
   mlir::Location loc;
   mlir::func::FuncOp func;
   mlir::Value scratchPointer, beginIndex, endIndex, error;
-  llvm::SmallVector<mlir::Value> symbols, memrefs;
+  llvm::SmallVector<mlir::Value> symbols, pointers, memrefs;
 };
 
 } // namespace delos::cpu

@@ -1,0 +1,251 @@
+// Choice of register tile, row block, columns and order for a contraction kernel.
+#include "lib/LoopOpt/ContractionPlan.h"
+
+#include "llvm/Support/MathExtras.h"
+#include "mlir/IR/Builders.h"
+
+using namespace mlir;
+using namespace delos;
+using namespace delos::loopopt;
+
+/// What a symbolic extent is taken for when a schedule is chosen.
+static constexpr int64_t typicalExtent = 128;
+/// Multiply-adds that a parallel tile should take: long against handing it over, short against the imbalance
+/// of the last one.
+static constexpr double tileSeconds = 40e-6;
+/// Register tiles keep this share of the registers for accumulators; the rest holds operands.
+static constexpr double accumulatorShare = 0.8;
+
+static int64_t roundUp(int64_t value, int64_t multiple) {
+  return llvm::divideCeilSigned(value, multiple) * multiple;
+}
+
+//===-- Attribute form -----------------------------------------------------------------------------===//
+
+DictionaryAttr ContractionSchedule::toAttribute(MLIRContext *context) const {
+  Builder b(context);
+  auto number = [&](StringRef name, int64_t value) {
+    return b.getNamedAttr(name, b.getI64IntegerAttr(value));
+  };
+  return b.getDictionaryAttr(
+      {number("column_chunk", columnChunk), number("column_tile", columnTile), number("k_block", kBlock),
+       number("mr", mr), number("nr", nr), number("row_block", rowBlock),
+       b.getNamedAttr("rows_outside", b.getBoolAttr(rowsOutside)),
+       b.getNamedAttr("tail", b.getStringAttr(tail == TailPolicy::Overlap ? "overlap" : "single")),
+       number("unroll", unroll)});
+}
+
+ContractionSchedule ContractionSchedule::fromAttribute(DictionaryAttr knobs) {
+  ContractionSchedule schedule;
+  auto number = [&](StringRef name, int64_t &value) {
+    if (auto attribute = knobs.getAs<IntegerAttr>(name))
+      value = attribute.getInt();
+  };
+  number("column_chunk", schedule.columnChunk);
+  number("column_tile", schedule.columnTile);
+  number("k_block", schedule.kBlock);
+  number("mr", schedule.mr);
+  number("nr", schedule.nr);
+  number("row_block", schedule.rowBlock);
+  number("unroll", schedule.unroll);
+  if (auto order = knobs.getAs<BoolAttr>("rows_outside"))
+    schedule.rowsOutside = order.getValue();
+  if (auto tail = knobs.getAs<StringAttr>("tail"))
+    schedule.tail = tail.getValue() == "single" ? TailPolicy::Single : TailPolicy::Overlap;
+  return schedule;
+}
+
+//===-- Choice -------------------------------------------------------------------------------------===//
+
+namespace {
+
+/// Sizes in numbers: those of the group, symbolic ones taken as typical.
+struct Sizes {
+  int64_t m, n, k;
+  bool dynamicM;
+};
+
+} // namespace
+
+/// Width of the register tile in vectors: the one that wastes least of N, wider first.
+static int64_t chooseVectors(const VectorTarget &target, int64_t lanes, const Sizes &sizes) {
+  bool wide = target.vectorRegisters >= 32;
+  llvm::SmallVector<int64_t> candidates =
+      wide ? llvm::SmallVector<int64_t>{3, 2, 1} : llvm::SmallVector<int64_t>{2, 1};
+  int64_t best = candidates.back();
+  double bestWaste = 1e9;
+  for (int64_t vectors : candidates) {
+    double waste = static_cast<double>(roundUp(sizes.n, vectors * lanes)) / sizes.n;
+    if (waste < bestWaste - 0.02) {
+      bestWaste = waste;
+      best = vectors;
+    }
+  }
+  return best;
+}
+
+static void chooseRegisterTile(ContractionSchedule &schedule, const VectorTarget &target, int64_t lanes,
+                               const Sizes &sizes) {
+  int64_t accumulators = static_cast<int64_t>(target.vectorRegisters * accumulatorShare);
+  int64_t vectors = chooseVectors(target, lanes, sizes);
+  int64_t rows = std::min<int64_t>(accumulators / vectors, 14);
+  if (vectors == 3)
+    rows = 8;
+  if (!sizes.dynamicM && sizes.m < rows) {
+    rows = std::max<int64_t>(sizes.m, 1);
+    // Few rows: more columns keep enough independent sums in flight.
+    int64_t most = std::min<int64_t>(accumulators / rows, 8);
+    vectors = std::max<int64_t>(1, std::min(most, llvm::divideCeilSigned(sizes.n, lanes)));
+  }
+  schedule.mr = rows;
+  schedule.nr = vectors * lanes;
+}
+
+/// Rows and columns of a parallel tile.
+static void chooseTiles(ContractionSchedule &schedule, const VectorTarget &target, const Sizes &sizes,
+                        bool wholeRows) {
+  double columnsPerTile = tileSeconds * target.flopsPerSecond / (2.0 * std::max<int64_t>(sizes.k, 1));
+  int64_t rowTarget = sizes.m >= 64 ? 32 : 16;
+  // A short k leaves little work per row: longer row blocks then.
+  while (rowTarget < 128 && static_cast<double>(rowTarget) * sizes.n * 4 < columnsPerTile)
+    rowTarget *= 2;
+  int64_t blocks = std::max<int64_t>(1, llvm::divideCeilSigned(sizes.m, rowTarget));
+  schedule.rowBlock = roundUp(std::max<int64_t>(1, llvm::divideCeilSigned(sizes.m, blocks)), schedule.mr);
+  if (sizes.dynamicM)
+    schedule.rowBlock = roundUp(rowTarget, schedule.mr);
+  int64_t paddedN = roundUp(sizes.n, schedule.nr);
+  schedule.columnTile = std::min(paddedN, std::max<int64_t>(1, 384 / schedule.nr) * schedule.nr);
+  schedule.columnChunk = 0;
+  if (wholeRows)
+    return;
+  int64_t columns = static_cast<int64_t>(columnsPerTile / schedule.rowBlock);
+  int64_t perCore = llvm::divideCeilSigned(sizes.n * blocks, target.cores * 4);
+  columns = std::max(schedule.nr, roundUp(std::min(columns, perCore), schedule.nr));
+  if (columns >= schedule.columnTile)
+    columns = roundUp(columns, schedule.columnTile);
+  else
+    schedule.columnTile = columns;
+  if (columns < paddedN)
+    schedule.columnChunk = columns;
+}
+
+/// True when some value behind the contraction needs whole rows.
+static bool reducesRows(const ContractionGroup &group) {
+  return llvm::any_of(group.block->without_terminator(), [&](Operation &op) {
+    return isa<graph::ReduceOp>(op) && group.isDependent(op.getResult(0));
+  });
+}
+
+static bool computesLhs(const ContractionGroup &group) {
+  return !SeamGroup::asViewedInput(group.lhs(), group.lhsDims);
+}
+
+static ContractionSchedule choose(const ContractionGroup &group, const VectorTarget &target,
+                                  int64_t accumulatorBits) {
+  auto number = [](const DimExpr &extent) {
+    return std::max<int64_t>(1, extent.asConstant().value_or(typicalExtent));
+  };
+  Sizes sizes{number(group.m), number(group.n), number(group.k), !group.m.asConstant()};
+  ContractionSchedule schedule;
+  chooseRegisterTile(schedule, target, target.lanes(accumulatorBits), sizes);
+  bool wholeRows = reducesRows(group) || (computesLhs(group) && sizes.m > schedule.mr);
+  chooseTiles(schedule, target, sizes, wholeRows);
+  return schedule;
+}
+
+//===-- Checks -------------------------------------------------------------------------------------===//
+
+static std::optional<Refusal> checkSchedule(const ContractionSchedule &schedule,
+                                            const ContractionGroup &group) {
+  auto refuse = [&](const Twine &text) { return Refusal{text.str(), group.anchor}; };
+  if (schedule.mr <= 0 || schedule.nr <= 0 || schedule.rowBlock <= 0 || schedule.unroll <= 0)
+    return refuse("expected positive mr, nr, row_block and unroll");
+  if (schedule.columnTile <= 0 || schedule.columnTile % schedule.nr)
+    return refuse("expected a column_tile that is a multiple of nr");
+  if (schedule.columnChunk % schedule.columnTile)
+    return refuse("expected a column_chunk that is a multiple of column_tile");
+  if (schedule.columnChunk && reducesRows(group))
+    return refuse("expected column_chunk = 0 where rows are reduced");
+  if (schedule.kBlock && schedule.tail == TailPolicy::Overlap && group.packsConstant)
+    return refuse("overlapped row tails need the whole of k in one pass");
+  return std::nullopt;
+}
+
+static std::optional<Refusal> checkTypes(const ContractionGroup &group) {
+  auto element = [](Value value) { return cast<RankedTensorType>(value.getType()).getElementType(); };
+  Type lhs = element(group.lhs()), rhs = element(group.rhs()), result = element(group.product());
+  auto refuse = [&](StringRef text) { return Refusal{text.str(), group.anchor}; };
+  if (isa<FloatType>(result)) {
+    for (Type type : {lhs, rhs})
+      if (!isa<FloatType>(type) || type.getIntOrFloatBitWidth() < 16 ||
+          type.getIntOrFloatBitWidth() > std::max(32u, result.getIntOrFloatBitWidth()))
+        return refuse("operands that do not extend to the accumulator's type");
+    return result.getIntOrFloatBitWidth() < 16 ? std::optional(refuse("a contraction in an 8-bit float type"))
+                                               : std::nullopt;
+  }
+  for (Type type : {lhs, rhs, result})
+    if (!isa<IntegerType>(type) || type.getIntOrFloatBitWidth() < 8 ||
+        type.getIntOrFloatBitWidth() > result.getIntOrFloatBitWidth())
+      return refuse("a contraction of mixed or 1-bit element types");
+  return std::nullopt;
+}
+
+/// The packing of the right-hand side into panels, in the coarse indices.
+static PackedConstant packRhs(const ContractionGroup &group, int64_t nr) {
+  Value rhs = group.rhs();
+  auto input = SeamGroup::asViewedInput(rhs, group.rhsDims);
+  PackedConstant packed;
+  packed.input = input->input;
+  packed.elementBytes = cast<RankedTensorType>(rhs.getType()).getElementTypeBitWidth() / 8;
+  packed.nr = nr;
+  auto value = [](const DimExpr &extent) { return extent.asConstant().value_or(1); };
+  packed.columns = value(group.n);
+  packed.depth = value(group.k);
+  // Weight of a fine dim: the extents of the later fine dims that share its index.
+  auto indexOf = [&](int fine) {
+    int coarse = group.coarseOf(fine);
+    return coarse == static_cast<int>(group.nDim())   ? PackedConstant::Index::Column
+           : coarse == static_cast<int>(group.kDim()) ? PackedConstant::Index::Depth
+                                                      : PackedConstant::Index::Lead;
+  };
+  auto present = [&](int fine) { return llvm::is_contained(input->access.dims, fine); };
+  auto weightOf = [&](int fine) {
+    int64_t weight = 1;
+    for (int later = fine + 1; later < static_cast<int>(group.fineDims.size()); ++later)
+      if (present(later) && indexOf(later) == indexOf(fine))
+        weight *= value(group.fineDims[later].extent);
+    return weight;
+  };
+  for (auto [extent, fine] : llvm::zip_equal(input->access.shape, input->access.dims)) {
+    packed.source.push_back({value(extent), indexOf(fine), weightOf(fine)});
+    if (indexOf(fine) == PackedConstant::Index::Lead)
+      packed.lead *= value(extent);
+  }
+  return packed;
+}
+
+std::variant<ContractionPlan, Refusal>
+delos::loopopt::planContraction(Block &body, const VectorTarget &target,
+                                llvm::function_ref<bool(unsigned)> isConstantInput,
+                                const ContractionSchedule *given) {
+  auto analyzed = ContractionGroup::analyze(body, isConstantInput);
+  if (auto *refusal = std::get_if<Refusal>(&analyzed))
+    return *refusal;
+  ContractionPlan plan{std::get<ContractionGroup>(std::move(analyzed)), {}, {}, {}, {}};
+  const ContractionGroup &group = plan.group;
+  if (auto refusal = checkTypes(group))
+    return *refusal;
+  unsigned bits = cast<RankedTensorType>(group.product().getType()).getElementTypeBitWidth();
+  bool isFloat = isa<FloatType>(cast<RankedTensorType>(group.product().getType()).getElementType());
+  plan.schedule = given ? *given : choose(group, target, isFloat ? std::max(bits, 32u) : bits);
+  if (auto refusal = checkSchedule(plan.schedule, group))
+    return *refusal;
+  plan.tiles = DimExpr::ceilDiv(group.m, plan.schedule.rowBlock);
+  if (plan.schedule.columnChunk)
+    plan.tiles = plan.tiles * DimExpr::ceilDiv(group.n, plan.schedule.columnChunk);
+  for (const DimExpr &extent : group.batch)
+    plan.tiles = plan.tiles * extent;
+  if (group.packsConstant)
+    plan.packed.push_back(packRhs(group, plan.schedule.nr));
+  return plan;
+}

@@ -1,0 +1,71 @@
+// Planning of kernels around a contraction: which tiles, how many of them, how much scratch.
+#pragma once
+
+#include "lib/LoopOpt/ContractionGroup.h"
+#include "lib/LoopOpt/PackedConstant.h"
+
+#include "mlir/IR/Attributes.h"
+
+#include <optional>
+#include <variant>
+
+namespace delos::loopopt {
+
+/// What the plans need to know of the machine.
+struct VectorTarget {
+  int64_t vectorBits = 512;
+  int64_t vectorRegisters = 32;
+  int64_t l1Bytes = 32 << 10;
+  int64_t l2Bytes = 1 << 20;
+  int64_t cores = 1;
+  /// Of one core, multiply-adds in f32 counted as two; sets the length of a parallel tile.
+  double flopsPerSecond = 2.0e11;
+
+  int64_t lanes(int64_t elementBits) const { return vectorBits / elementBits; }
+};
+
+/// The tail policies of the rows: `Overlap` starts the last row block of a tile earlier and computes some
+/// rows twice.
+enum class TailPolicy { Overlap, Single };
+
+/// The knobs of a contraction kernel.
+struct ContractionSchedule {
+  /// Register tile; nr is a multiple of the vector length and the width of packed panels.
+  int64_t mr = 8, nr = 48;
+  /// Rows per parallel tile.
+  int64_t rowBlock = 16;
+  /// Columns computed before their epilogue runs; a multiple of nr.
+  int64_t columnTile = 384;
+  /// Columns per parallel tile: a multiple of columnTile, or 0 for all.
+  int64_t columnChunk = 0;
+  /// Order of the parallel tiles: true when the rows are the outer loop.
+  bool rowsOutside = true;
+  /// Depth of one pass over k; 0 for the whole.
+  int64_t kBlock = 0;
+  TailPolicy tail = TailPolicy::Overlap;
+  /// Vectors per step of the element-wise loops.
+  int64_t unroll = 4;
+
+  /// The `knobs` of `#fusion.schedule<contraction, {...}>`, and back.
+  mlir::DictionaryAttr toAttribute(mlir::MLIRContext *context) const;
+  static ContractionSchedule fromAttribute(mlir::DictionaryAttr knobs);
+};
+
+/// A kernel of this path, decided.
+struct ContractionPlan {
+  ContractionGroup group;
+  ContractionSchedule schedule;
+  /// Number of parallel tiles, and bytes of scratch per worker.
+  DimExpr tiles, scratchBytes;
+  /// Constant inputs that the kernel expects repacked.
+  llvm::SmallVector<PackedConstant> packed;
+};
+
+/// Plans the kernel `body` (inputs = block arguments, outputs = the terminator's operands) around its one
+/// contraction. Pure. `isConstantInput` says which inputs are compile-time constants; a constant right-hand
+/// side is repacked. With `schedule` the knobs are given (checked) instead of chosen.
+std::variant<ContractionPlan, Refusal> planContraction(mlir::Block &body, const VectorTarget &target,
+                                                       llvm::function_ref<bool(unsigned)> isConstantInput,
+                                                       const ContractionSchedule *schedule = nullptr);
+
+} // namespace delos::loopopt

@@ -1,0 +1,248 @@
+// Tensor form, bufferization, expansion, ABI frame.
+#include "lib/Target/CPU/Seam/SeamKernel.h"
+
+#include "lib/LoopOpt/ContractionTensors.h"
+#include "lib/LoopOpt/GroupBufferization.h"
+#include "lib/Target/CPU/KernelFunction.h"
+#include "lib/Target/CPU/RowEmitter/ElementOps.h"
+#include "lib/Target/CPU/Seam/GenericExpansion.h"
+#include "lib/Target/CPU/Seam/MicroKernelExpansion.h"
+
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/IR/IRMapping.h"
+#include "mlir/IR/Verifier.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Transforms/Passes.h"
+
+#include <algorithm>
+
+using namespace mlir;
+using namespace delos;
+using namespace delos::cpu;
+
+loopopt::VectorTarget cpu::vectorTargetOf(const TargetDescription &target) {
+  loopopt::VectorTarget result;
+  result.vectorBits = target.vectorBits;
+  result.vectorRegisters = target.vectorRegisters;
+  result.l1Bytes = target.l1Bytes;
+  result.l2Bytes = target.l2Bytes;
+  result.cores = target.cores;
+  return result;
+}
+
+namespace {
+
+/// The row emitter's element semantics.
+class RowElementCode : public loopopt::ElementCode {
+public:
+  Type computeType(Type elementType) const override { return rows::computeType(elementType); }
+  Type storageType(Type elementType) const override { return cpu::storageType(elementType); }
+  bool isSupported(Type elementType) const override { return rows::isSupported(elementType); }
+  Value emit(OpBuilder &builder, Location loc, Operation *op, ValueRange operands) const override {
+    ImplicitLocOpBuilder b(loc, builder);
+    auto element = [](Value value) { return cast<RankedTensorType>(value.getType()).getElementType(); };
+    Type from = element(op->getOperands().back());
+    if (auto map = dyn_cast<graph::MapOp>(op))
+      return rows::roundTo(b, rows::emitFunction(b, map.getFn(), from, llvm::to_vector(operands)),
+                           element(map.getResult()));
+    if (auto convert = dyn_cast<graph::CastOp>(op))
+      return rows::emitCast(b, operands[0], from, element(convert.getResult()), convert.getMode());
+    return rows::emitBitcast(b, operands[0], from, element(op->getResult(0)));
+  }
+  Value fromStorage(OpBuilder &builder, Location loc, Value stored, Type elementType) const override {
+    ImplicitLocOpBuilder b(loc, builder);
+    return rows::fromStorage(b, stored, elementType);
+  }
+  Value toStorage(OpBuilder &builder, Location loc, Value value, Type elementType) const override {
+    ImplicitLocOpBuilder b(loc, builder);
+    return rows::toStorage(b, value, elementType);
+  }
+  Value round(OpBuilder &builder, Location loc, Value value, Type elementType) const override {
+    ImplicitLocOpBuilder b(loc, builder);
+    return rows::roundTo(b, value, elementType);
+  }
+  Value combine(OpBuilder &builder, Location loc, graph::ReduceKind kind, Type elementType, Value accumulator,
+                Value value) const override {
+    ImplicitLocOpBuilder b(loc, builder);
+    return rows::emitCombine(b, kind, elementType, accumulator, value);
+  }
+  TypedAttr neutral(graph::ReduceKind kind, Type elementType) const override {
+    return rows::neutralElement(kind, elementType);
+  }
+  TypedAttr constant(Attribute element, Type elementType) const override {
+    return rows::constantElement(element, elementType);
+  }
+};
+
+/// Expressions of sizes as affine expressions of the dim table.
+class SizeTable {
+public:
+  SizeTable(MLIRContext *context, ArrayRef<loopopt::KernelArgument> arguments) : context(context) {
+    for (const loopopt::KernelArgument &argument : arguments) {
+      add(argument.extent);
+      for (const DimExpr &dim : argument.shape)
+        add(dim);
+    }
+    std::sort(names.begin(), names.end());
+    names.erase(std::unique(names.begin(), names.end()), names.end());
+  }
+
+  const std::vector<std::string> &symbols() const { return names; }
+
+  /// Null for expressions that have no affine form (min, max).
+  AffineExpr affine(const DimExpr &expr) const {
+    AffineExpr sum = getAffineConstantExpr(0, context);
+    for (const DimExpr::Term &term : expr.terms()) {
+      AffineExpr product = getAffineConstantExpr(term.coefficient, context);
+      for (const auto &factor : term.factors) {
+        AffineExpr value = atom(*factor);
+        if (!value)
+          return {};
+        product = product * value;
+      }
+      sum = sum + product;
+    }
+    return sum;
+  }
+
+private:
+  void add(const DimExpr &expr) {
+    for (std::string &name : expr.symbols())
+      names.push_back(name);
+  }
+
+  AffineExpr atom(const DimExpr::Atom &factor) const {
+    if (factor.kind == DimExpr::AtomKind::Symbol)
+      return getAffineSymbolExpr(std::find(names.begin(), names.end(), factor.text) - names.begin(), context);
+    AffineExpr a = affine(factor.operands[0]), b = affine(factor.operands[1]);
+    if (!a || !b)
+      return {};
+    switch (factor.kind) {
+    case DimExpr::AtomKind::FloorDiv:
+      return a.floorDiv(b);
+    case DimExpr::AtomKind::CeilDiv:
+      return a.ceilDiv(b);
+    case DimExpr::AtomKind::Mod:
+      return a % b;
+    default:
+      return {};
+    }
+  }
+
+  MLIRContext *context;
+  std::vector<std::string> names;
+};
+
+} // namespace
+
+//===-- Frame --------------------------------------------------------------------------------------===//
+
+/// Dense shapes of the ABI's buffers: that of the first argument which views a buffer; other views of the
+/// same one are taken from a second entry of the frame's table with the same address.
+static FailureOr<func::FuncOp> frame(OpBuilder &builder, StringRef name, loopopt::BufferKernel &kernel,
+                                     const SizeTable &symbols, unsigned bufferCount) {
+  Location loc = kernel.function.getLoc();
+  auto affineShape = [&](ArrayRef<DimExpr> shape) {
+    SmallVector<AffineExpr> result;
+    for (const DimExpr &dim : shape)
+      result.push_back(symbols.affine(dim));
+    return result;
+  };
+  std::vector<KernelBuffer> buffers(bufferCount,
+                                    KernelBuffer{builder.getI8Type(), {builder.getAffineConstantExpr(1)}});
+  std::vector<int> firstView(bufferCount, -1);
+  for (auto [i, argument] : llvm::enumerate(kernel.arguments))
+    if (argument.kind == loopopt::KernelArgument::Kind::Tensor && firstView[argument.buffer] < 0) {
+      firstView[argument.buffer] = i;
+      buffers[argument.buffer] = {argument.storageType, affineShape(argument.shape)};
+    }
+  for (const KernelBuffer &buffer : buffers)
+    if (llvm::is_contained(buffer.shape, AffineExpr()))
+      return kernel.function.emitOpError("a size has no affine form");
+  KernelFunction abi(builder, loc, name, buffers, symbols.symbols().size());
+  IRMapping mapping;
+  using Kind = loopopt::KernelArgument::Kind;
+  for (auto [i, argument] : llvm::enumerate(kernel.arguments)) {
+    Value value;
+    if (argument.kind == Kind::Begin)
+      value = abi.begin();
+    else if (argument.kind == Kind::End)
+      value = abi.end();
+    else if (argument.kind == Kind::Extent)
+      value = abi.evaluateIndex(symbols.affine(argument.extent));
+    else if (argument.kind == Kind::Scratch)
+      value = abi.scratch(argument.storageType, symbols.affine(argument.extent), affineShape(argument.shape));
+    else if (firstView[argument.buffer] == static_cast<int>(i))
+      value = abi.buffer(argument.buffer);
+    else
+      value = abi.viewBuffer(argument.buffer, argument.storageType, affineShape(argument.shape));
+    mapping.map(kernel.function.getArgument(i), value);
+  }
+  for (Operation &op : kernel.function.getBody().front().without_terminator())
+    builder.clone(op, mapping);
+  abi.finish();
+  return abi.function();
+}
+
+//===-- Expansion ----------------------------------------------------------------------------------===//
+
+/// What bufferization left as a copy becomes an element-wise op.
+static void copiesToGenerics(RewriterBase &rewriter, func::FuncOp function) {
+  SmallVector<memref::CopyOp> copies;
+  function.walk([&](memref::CopyOp copy) { copies.push_back(copy); });
+  for (memref::CopyOp copy : copies) {
+    rewriter.setInsertionPoint(copy);
+    linalg::CopyOp::create(rewriter, copy.getLoc(), copy.getSource(), copy.getTarget());
+    rewriter.eraseOp(copy);
+  }
+}
+
+static LogicalResult expand(func::FuncOp function, const loopopt::ContractionSchedule &schedule,
+                            const TargetDescription &target) {
+  IRRewriter rewriter(function.getContext());
+  copiesToGenerics(rewriter, function);
+  SmallVector<fusion::MicroKernelOp> contractions;
+  SmallVector<linalg::LinalgOp> tiles;
+  function.walk([&](Operation *op) {
+    if (auto contraction = dyn_cast<fusion::MicroKernelOp>(op))
+      contractions.push_back(contraction);
+    else if (auto tile = dyn_cast<linalg::LinalgOp>(op))
+      tiles.push_back(tile);
+  });
+  seam::MicroKernelOptions options{schedule.kBlock, schedule.tail == loopopt::TailPolicy::Overlap};
+  for (fusion::MicroKernelOp op : contractions)
+    if (failed(seam::expandMicroKernel(rewriter, op, target, options)))
+      return failure();
+  for (linalg::LinalgOp op : tiles)
+    if (failed(seam::expandGeneric(rewriter, op, target, schedule.unroll)))
+      return failure();
+  return success();
+}
+
+FailureOr<SeamKernel> cpu::applyContraction(ModuleOp module, StringRef name,
+                                            const loopopt::ContractionPlan &plan,
+                                            const TargetDescription &target) {
+  Location loc = plan.group.product().getLoc();
+  OwningOpRef<ModuleOp> workspace = ModuleOp::create(loc);
+  RowElementCode code;
+  FailureOr<loopopt::TensorKernel> tensors = loopopt::emitContractionTensors(*workspace, name, plan, code);
+  if (failed(tensors))
+    return failure();
+  FailureOr<loopopt::BufferKernel> buffers =
+      loopopt::bufferizeKernel(*workspace, *tensors, loopopt::LocalLimits());
+  if (failed(buffers) || failed(expand(buffers->function, plan.schedule, target)))
+    return failure();
+  PassManager passes(module.getContext());
+  passes.addPass(createCanonicalizerPass());
+  passes.addPass(createCSEPass());
+  if (failed(passes.run(*workspace)))
+    return failure();
+  SizeTable symbols(module.getContext(), buffers->arguments);
+  OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
+  unsigned bufferCount = plan.group.block->getNumArguments() + plan.group.outputs.size();
+  FailureOr<func::FuncOp> function = frame(builder, name, *buffers, symbols, bufferCount);
+  if (failed(function) || failed(verify(*function)))
+    return failure();
+  return SeamKernel{*function, symbols.symbols(), plan.tiles, buffers->scratchBytes};
+}
