@@ -10,36 +10,10 @@
 
 namespace delos::graph {
 
-namespace {
-
-//===-- Conditions ----------------------------------------------------------------------------------===//
-
-double realOf(mlir::Attribute attr) { return mlir::cast<mlir::FloatAttr>(attr).getValueAsDouble(); }
-
-/// 1/c is a normal number of the type and exact: c is a power of two well inside the range.
-bool hasExactReciprocal(const RuleMatch &match) {
-  auto c = mlir::cast<mlir::FloatAttr>(match.constants.lookup("c"));
-  int exponent;
-  double mantissa = std::frexp(std::fabs(realOf(c)), &exponent);
-  int limit = c.getType().isF16() ? 13 : 120;
-  return mantissa == 0.5 && exponent > -limit && exponent < limit;
-}
-
-/// Products of c, d and a value of moderate size neither overflow nor lose bits to denormals.
-bool areModerate(const RuleMatch &match) {
-  auto isModerate = [](mlir::Attribute attr) {
-    auto type = mlir::cast<mlir::FloatAttr>(attr).getType();
-    double size = std::fabs(realOf(attr));
-    return (type.isF32() || type.isF64()) && size >= 0x1p-20 && size <= 0x1p20;
-  };
-  return isModerate(match.constants.lookup("c")) && isModerate(match.constants.lookup("d"));
-}
-
 /// Levels of ops that a sign is followed through.
-constexpr int kSignDepth = 6;
+static constexpr int kSignDepth = 6;
 
-/// `value` is never below zero (NaN counts as fine: both sides of the rules give NaN).
-bool isNonNegative(mlir::Value value, int depth = 0) {
+bool isNonNegative(mlir::Value value, int depth) {
   auto next = [&](mlir::Value operand) { return isNonNegative(operand, depth + 1); };
   if (auto splat = mlir::dyn_cast_or_null<mlir::FloatAttr>(splatOf(value)))
     return splat.getValueAsDouble() >= 0;
@@ -70,6 +44,31 @@ bool isNonNegative(mlir::Value value, int depth = 0) {
   default:
     return false;
   }
+}
+
+namespace {
+
+//===-- Conditions ----------------------------------------------------------------------------------===//
+
+double realOf(mlir::Attribute attr) { return mlir::cast<mlir::FloatAttr>(attr).getValueAsDouble(); }
+
+/// 1/c is a normal number of the type and exact: c is a power of two well inside the range.
+bool hasExactReciprocal(const RuleMatch &match) {
+  auto c = mlir::cast<mlir::FloatAttr>(match.constants.lookup("c"));
+  int exponent;
+  double mantissa = std::frexp(std::fabs(realOf(c)), &exponent);
+  int limit = c.getType().isF16() ? 13 : 120;
+  return mantissa == 0.5 && exponent > -limit && exponent < limit;
+}
+
+/// Products of c, d and a value of moderate size neither overflow nor lose bits to denormals.
+bool areModerate(const RuleMatch &match) {
+  auto isModerate = [](mlir::Attribute attr) {
+    auto type = mlir::cast<mlir::FloatAttr>(attr).getType();
+    double size = std::fabs(realOf(attr));
+    return (type.isF32() || type.isF64()) && size >= 0x1p-20 && size <= 0x1p20;
+  };
+  return isModerate(match.constants.lookup("c")) && isModerate(match.constants.lookup("d"));
 }
 
 bool xIsNonNegative(const RuleMatch &match) { return isNonNegative(match.values.lookup("x")); }

@@ -39,6 +39,9 @@ struct AlgebraRule {
 
 llvm::ArrayRef<AlgebraRule> algebraRules();
 
+/// Provably no element of a float tensor is below zero (NaN aside), following signs through a few ops.
+bool isNonNegative(mlir::Value value, int depth = 0);
+
 /// One side of a rule.
 struct RuleExpr {
   enum class Kind { Function, Value, Constant, Literal };

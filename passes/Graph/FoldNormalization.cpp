@@ -150,7 +150,7 @@ struct DistributeScale : mlir::OpRewritePattern<MapOp> {
     return failure();
   }
 
-private:
+  /// A sum of a constant bias and an op with constant weights, whose only user it is.
   static bool isSumWithBias(MapOp sum) {
     if (sum.getFn() != ScalarFn::add && sum.getFn() != ScalarFn::sub)
       return false;
@@ -160,6 +160,8 @@ private:
     };
     return isPair(sum.getInputs()[0], sum.getInputs()[1]) || isPair(sum.getInputs()[1], sum.getInputs()[0]);
   }
+
+private:
   static void distribute(MapOp op, MapOp sum, mlir::Value factor, PatternRewriter &rewriter) {
     auto terms = llvm::map_to_vector(sum.getInputs(), [&](mlir::Value term) -> mlir::Value {
       return MapOp::create(rewriter, op.getLoc(), op.getType(), op.getFn(), mlir::ValueRange{term, factor});
@@ -196,10 +198,55 @@ private:
   static bool isSum(MapOp op) { return op.getFn() == ScalarFn::add || op.getFn() == ScalarFn::sub; }
 };
 
+/// mul(contract(x, y), c) is contract(mul(x, c), y) where x comes from constant weights, which then take the
+/// scale.
+struct ScaleIntoOperand : mlir::OpRewritePattern<MapOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(MapOp op, PatternRewriter &rewriter) const override {
+    if (op.getFn() != ScalarFn::mul || !mlir::isa<mlir::FloatType>(typeOf(op).getElementType()))
+      return failure();
+    for (unsigned position = 0; position < 2; ++position) {
+      auto contract = op.getInputs()[position].getDefiningOp<ContractOp>();
+      mlir::Attribute splat = splatOf(op.getInputs()[1 - position]);
+      if (!contract || !splat || !hasOneUser(contract))
+        continue;
+      for (unsigned side = 0; side < 2; ++side)
+        if (takesScale(contract->getOperand(side))) {
+          scaleOperand(op, contract, side, splat, rewriter);
+          return success();
+        }
+    }
+    return rewriter.notifyMatchFailure(op, "not a scaled contraction of something with constant weights");
+  }
+
+private:
+  /// Views and a constant bias on an op with constant weights, all of one user each.
+  static bool takesScale(mlir::Value value) {
+    mlir::Operation *op = value.getDefiningOp();
+    if (!op || !hasOneUser(op))
+      return false;
+    if (mlir::isa<ReshapeOp, TransposeOp>(op))
+      return takesScale(op->getOperand(0));
+    if (auto sum = mlir::dyn_cast<MapOp>(op))
+      return DistributeScale::isSumWithBias(sum);
+    return WeightedOp::of(value).has_value();
+  }
+  static void scaleOperand(MapOp op, ContractOp contract, unsigned side, mlir::Attribute splat,
+                           PatternRewriter &rewriter) {
+    mlir::Value operand = contract->getOperand(side);
+    mlir::Value factor = createSplat(rewriter, op.getLoc(), typeOf(operand), splat);
+    mlir::Value scaled = MapOp::create(rewriter, op.getLoc(), operand.getType(), ScalarFn::mul,
+                                       mlir::ValueRange{operand, factor});
+    mlir::Operation *copy = rewriter.clone(*contract);
+    copy->setOperand(side, scaled);
+    rewriter.replaceOp(op, copy->getResults());
+  }
+};
+
 struct FoldNormalizationPass : graph::impl::FoldNormalizationPassBase<FoldNormalizationPass> {
   void runOnOperation() override {
     mlir::RewritePatternSet patterns(&getContext());
-    patterns.add<ScaleIntoWeights, DistributeScale, MergeBiases>(&getContext());
+    patterns.add<ScaleIntoWeights, DistributeScale, MergeBiases, ScaleIntoOperand>(&getContext());
     // Scales and biases are recognised as broadcasts of what the arithmetic on them gives.
     populateComposeViewPatterns(patterns);
     populateSinkViewPatterns(patterns);

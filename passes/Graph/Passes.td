@@ -75,8 +75,9 @@ def ViewsPass : Pass<"graph-views", "mlir::func::FuncOp"> {
 def AlgebraPass : Pass<"graph-algebra", "mlir::func::FuncOp"> {
   let summary = "Apply the table of algebraic rules to element-wise ops";
   let description = [{
-    The rules and how exact each is are rows of AlgebraRules.cpp. Casts of casts become one where the first loses nothing. What NaN,
-    infinities or rounding could tell apart stays: `x * 0`, `x - x`, `(x + c) + d` on floats.
+    The rules and how exact each is are rows of AlgebraRules.cpp. Casts of casts become one where the first loses nothing. Division by a
+    broadcast becomes multiplication by a broadcast reciprocal where the divisors are provably moderate (the sum of a softmax, the
+    root of a variance). What NaN, infinities or rounding could tell apart stays: `x * 0`, `x - x`, `(x + c) + d` on floats.
 
     ```mlir
     %y = graph.map pow %x, %two : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>    // %two = graph.constant dense<2.0>

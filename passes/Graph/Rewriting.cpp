@@ -129,4 +129,35 @@ llvm::SmallVector<ReshapeRun> matchReshape(llvm::ArrayRef<DimExpr> from, llvm::A
   return runs;
 }
 
+/// Cuts one run: takes the smaller of the two front sizes again and again, and leaves the quotient of the
+/// other.
+static bool refineRun(llvm::ArrayRef<DimExpr> from, llvm::ArrayRef<DimExpr> to, Dims &refined) {
+  Dims left(llvm::reverse(from)), right(llvm::reverse(to)); // fronts at the back
+  while (!left.empty() && !right.empty()) {
+    DimExpr a = left.pop_back_val(), b = right.pop_back_val();
+    if (auto quotient = a.divideExactly(b)) {
+      refined.push_back(b);
+      if (!quotient->isConstant(1))
+        left.push_back(*quotient);
+    } else if (auto other = b.divideExactly(a)) {
+      refined.push_back(a);
+      right.push_back(*other);
+    } else {
+      return false;
+    }
+  }
+  refined.append(left.rbegin(), left.rend());
+  refined.append(right.rbegin(), right.rend());
+  return true;
+}
+
+std::optional<Dims> commonRefinement(llvm::ArrayRef<DimExpr> from, llvm::ArrayRef<DimExpr> to) {
+  Dims refined;
+  for (const ReshapeRun &run : matchReshape(from, to))
+    if (!refineRun(from.slice(run.fromBegin, run.fromEnd - run.fromBegin),
+                   to.slice(run.toBegin, run.toEnd - run.toBegin), refined))
+      return std::nullopt;
+  return refined;
+}
+
 } // namespace delos::graph

@@ -43,4 +43,8 @@ struct ReshapeRun {
 /// last run takes all the rest.
 llvm::SmallVector<ReshapeRun> matchReshape(llvm::ArrayRef<DimExpr> from, llvm::ArrayRef<DimExpr> to);
 
+/// The coarsest shape of which both shapes of a reshape are merges: [8, 6, 5] and [2, 120] have [2, 4, 6, 5].
+/// Nothing when the sizes of a run cannot be cut that way.
+std::optional<Dims> commonRefinement(llvm::ArrayRef<DimExpr> from, llvm::ArrayRef<DimExpr> to);
+
 } // namespace delos::graph

@@ -13,16 +13,29 @@ using mlir::success;
 
 namespace {
 
-/// A transpose or reshape that is to move past an op: the other operands must be had without it.
+/// A transpose or reshape that is to move past an op: the other operands must be had without it. Of a reshape
+/// that splits and merges ([8, 6] -> [2, 24]) the merging half may move alone.
 struct SinkableView {
   mlir::Operation *op;
+  Dims inner; ///< the shape before what moves
 
   mlir::Value input() const { return op->getOperand(0); }
-  Dims innerDims() const { return dimsOf(input()); }
+  const Dims &innerDims() const { return inner; }
 
   static std::optional<SinkableView> of(mlir::Value value) {
     mlir::Operation *op = value.getDefiningOp();
-    return mlir::isa_and_nonnull<TransposeOp, ReshapeOp>(op) ? std::optional(SinkableView{op}) : std::nullopt;
+    if (!mlir::isa_and_nonnull<TransposeOp, ReshapeOp>(op))
+      return std::nullopt;
+    return SinkableView{op, dimsOf(op->getOperand(0))};
+  }
+  /// The merging half of a reshape; nothing when it has no splitting one.
+  std::optional<SinkableView> mergingHalf() const {
+    if (!mlir::isa<ReshapeOp>(op))
+      return std::nullopt;
+    auto refined = commonRefinement(inner, dimsOf(op->getResult(0)));
+    if (!refined || *refined == inner || *refined == dimsOf(op->getResult(0)))
+      return std::nullopt;
+    return SinkableView{op, *refined};
   }
   /// `other` is this view of another tensor.
   bool isSameView(mlir::Operation *other) const {
@@ -30,7 +43,7 @@ struct SinkableView {
       return false;
     if (auto transpose = mlir::dyn_cast<TransposeOp>(op))
       return transpose.getPerm() == mlir::cast<TransposeOp>(other).getPerm();
-    return dimsOf(other->getOperand(0)) == innerDims();
+    return dimsOf(other->getOperand(0)) == dimsOf(input());
   }
   mlir::Value apply(mlir::OpBuilder &builder, mlir::Location loc, mlir::RankedTensorType type,
                     mlir::Value inner) const {
@@ -48,15 +61,16 @@ mlir::Value undoView(const SinkableView &view, mlir::OpBuilder &builder, mlir::V
                            tensorType(view.innerDims(), typeOf(value).getElementType()), value);
 }
 
-/// A broadcast takes the reshape over when each regrouped run of dims is wholly repeated or wholly read.
-bool reshapesFreely(ReshapeOp reshape, BroadcastOp broadcast) {
-  Dims dims = dimsOf(reshape);
+/// A broadcast takes a reshape from `inner` over when each regrouped run of dims is wholly repeated or wholly
+/// read.
+bool reshapesFreely(llvm::ArrayRef<DimExpr> inner, BroadcastOp broadcast) {
+  Dims dims = dimsOf(broadcast);
   Dims source = dimsOf(broadcast.getInput());
   auto isRead = [&](int64_t dim) {
     auto it = llvm::find(broadcast.getDims(), dim);
     return it != broadcast.getDims().end() && source[it - broadcast.getDims().begin()] == dims[dim];
   };
-  return llvm::all_of(matchReshape(dimsOf(reshape.getInput()), dims), [&](const ReshapeRun &run) {
+  return llvm::all_of(matchReshape(inner, dims), [&](const ReshapeRun &run) {
     auto range = llvm::seq<int64_t>(run.toBegin, run.toEnd);
     unsigned read =
         llvm::count_if(range, [&](int64_t dim) { return isRead(dim) && !dims[dim].isConstant(1); });
@@ -83,14 +97,18 @@ bool isFreeBefore(const SinkableView &view, mlir::Value value) {
   auto broadcast = mlir::dyn_cast_or_null<BroadcastOp>(op);
   if (!broadcast)
     return false;
-  if (auto reshape = mlir::dyn_cast<ReshapeOp>(view.op))
-    return reshapesFreely(reshape, broadcast);
-  return transposesFreely(mlir::cast<TransposeOp>(view.op), broadcast);
+  if (auto transpose = mlir::dyn_cast<TransposeOp>(view.op))
+    return transposesFreely(transpose, broadcast);
+  return reshapesFreely(view.innerDims(), broadcast);
 }
 
 mlir::Value before(const SinkableView &view, mlir::OpBuilder &builder, mlir::Value value) {
-  if (view.isSameView(value.getDefiningOp()))
-    return value.getDefiningOp()->getOperand(0);
+  if (view.isSameView(value.getDefiningOp())) {
+    mlir::Value input = value.getDefiningOp()->getOperand(0);
+    auto type = tensorType(view.innerDims(), typeOf(value).getElementType());
+    return dimsOf(input) == view.innerDims() ? input
+                                             : ReshapeOp::create(builder, value.getLoc(), type, input);
+  }
   if (mlir::Attribute splat = splatOf(value))
     return createSplat(builder, value.getLoc(), tensorType(view.innerDims(), typeOf(value).getElementType()),
                        splat);
@@ -101,8 +119,8 @@ mlir::Value before(const SinkableView &view, mlir::OpBuilder &builder, mlir::Val
 /// that views move past.
 bool mayLeave(mlir::Operation *view) {
   return hasOneUser(view) || llvm::all_of(view->getUsers(), [&](mlir::Operation *user) {
-           return isElementwise(user) || user->getName() == view->getName() ||
-                  (mlir::isa<TransposeOp>(view) && mlir::isa<ReduceOp, WindowReduceOp, SliceOp, PadOp>(user));
+           return isElementwise(user) || user->getName() == view->getName() || mlir::isa<ReduceOp>(user) ||
+                  (mlir::isa<TransposeOp>(view) && mlir::isa<WindowReduceOp, SliceOp, PadOp>(user));
          });
 }
 
@@ -113,8 +131,14 @@ std::optional<SinkableView> sinkableView(mlir::Operation *op, PatternRewriter &r
     // A view with other uses would stay, and sinking would add one; views of constants are folded.
     if (!view || !mayLeave(view->op) || view->input().getDefiningOp<ConstantOp>() || splatOf(operand))
       continue;
-    if (llvm::all_of(op->getOperands(), [&](mlir::Value value) { return isFreeBefore(*view, value); }))
+    auto mayMove = [&](const std::optional<SinkableView> &candidate) {
+      return candidate && llvm::all_of(op->getOperands(),
+                                       [&](mlir::Value value) { return isFreeBefore(*candidate, value); });
+    };
+    if (mayMove(view))
       return view;
+    if (auto half = view->mergingHalf(); mayMove(half))
+      return half;
   }
   (void)rewriter.notifyMatchFailure(op, "no operand is a view that all other operands can be had without");
   return std::nullopt;
@@ -254,6 +278,36 @@ struct SinkTransposePastReduce : mlir::OpRewritePattern<ReduceOp> {
   }
 };
 
+/// reduce(reshape(x)) reduces the dims of x that the reshape merged, or what it leaves of them after
+/// splitting.
+struct SinkReshapePastReduce : mlir::OpRewritePattern<ReduceOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(ReduceOp op, PatternRewriter &rewriter) const override {
+    auto reshape = op.getInput().getDefiningOp<ReshapeOp>();
+    if (!reshape)
+      return failure();
+    Dims outer = dimsOf(reshape);
+    auto refined = commonRefinement(dimsOf(reshape.getInput()), outer);
+    if (!refined || *refined == outer)
+      return rewriter.notifyMatchFailure(op, "the reshape merges no dims");
+    llvm::SmallVector<int64_t> dims;
+    for (const ReshapeRun &run : matchReshape(*refined, outer)) {
+      auto range = llvm::seq<int64_t>(run.toBegin, run.toEnd);
+      auto isReduced = [&](int64_t dim) { return llvm::is_contained(op.getDims(), dim); };
+      if (!llvm::any_of(range, isReduced))
+        continue;
+      if (!llvm::all_of(range, isReduced))
+        return rewriter.notifyMatchFailure(op, "a kept and a reduced dim come from one");
+      llvm::append_range(dims, llvm::seq<int64_t>(run.fromBegin, run.fromEnd));
+    }
+    auto type = tensorType(*refined, typeOf(reshape).getElementType());
+    mlir::Value input = rewriter.createOrFold<ReshapeOp>(op.getLoc(), type, reshape.getInput());
+    mlir::Value inner = ReduceOp::create(rewriter, op.getLoc(), op.getKind(), input, dims);
+    rewriter.replaceOpWithNewOp<ReshapeOp>(op, op.getType(), inner);
+    return success();
+  }
+};
+
 /// A reduction over dims of size 1 combines nothing: it is a reshape.
 struct ReduceOfUnitDims : mlir::OpRewritePattern<ReduceOp> {
   using OpRewritePattern::OpRewritePattern;
@@ -270,7 +324,8 @@ struct ReduceOfUnitDims : mlir::OpRewritePattern<ReduceOp> {
 
 void populateSinkViewPatterns(mlir::RewritePatternSet &patterns) {
   patterns.add<SinkPastElementwise, SinkBroadcastPastElementwise, SinkTransposePastConcat,
-               SinkTransposePastReshape, SinkTransposePastReduce, ReduceOfUnitDims>(patterns.getContext());
+               SinkTransposePastReshape, SinkTransposePastReduce, SinkReshapePastReduce, ReduceOfUnitDims>(
+      patterns.getContext());
 }
 
 } // namespace delos::graph

@@ -76,3 +76,37 @@ func.func @casts(%h: tensor<4xf16>, %i: tensor<4xi32>, %f: tensor<4xf32>) -> (te
   %5 = graph.cast %4 : tensor<4xf16> to tensor<4xf32>
   return %1, %3, %5 : tensor<4xf16>, tensor<4xf32>, tensor<4xf32>
 }
+
+// -----
+
+// A softmax divides once per row: its sum is at least 1.
+// CHECK-LABEL: func.func @softmax(
+// CHECK: %[[S:.*]] = graph.reduce sum %[[E:[0-9]+]] dims [1]
+// CHECK: %[[R:.*]] = graph.map reciprocal %[[S]] : (tensor<4xf32>) -> tensor<4xf32>
+// CHECK: %[[B:.*]] = graph.broadcast %[[R]] dims [0] : tensor<4xf32> -> tensor<4x8xf32>
+// CHECK: graph.map mul %[[E]], %[[B]]
+func.func @softmax(%x: tensor<4x8xf32>) -> tensor<4x8xf32> {
+  %m = graph.reduce max %x dims [1] : tensor<4x8xf32> -> tensor<4xf32>
+  %b = graph.broadcast %m dims [0] : tensor<4xf32> -> tensor<4x8xf32>
+  %d = graph.map sub %x, %b : (tensor<4x8xf32>, tensor<4x8xf32>) -> tensor<4x8xf32>
+  %e = graph.map exp %d : (tensor<4x8xf32>) -> tensor<4x8xf32>
+  %s = graph.reduce sum %e dims [1] : tensor<4x8xf32> -> tensor<4xf32>
+  %t = graph.broadcast %s dims [0] : tensor<4xf32> -> tensor<4x8xf32>
+  %y = graph.map div %e, %t : (tensor<4x8xf32>, tensor<4x8xf32>) -> tensor<4x8xf32>
+  return %y : tensor<4x8xf32>
+}
+
+// -----
+
+// The sum of exponentials without a shift may be too small for a reciprocal; so may any input.
+// CHECK-LABEL: func.func @division_stays(
+// CHECK-COUNT-2: graph.map div
+func.func @division_stays(%x: tensor<4x8xf32>, %s: tensor<4xf32>) -> (tensor<4x8xf32>, tensor<4x8xf32>) {
+  %e = graph.map exp %x : (tensor<4x8xf32>) -> tensor<4x8xf32>
+  %a = graph.reduce sum %e dims [1] : tensor<4x8xf32> -> tensor<4xf32>
+  %t = graph.broadcast %a dims [0] : tensor<4xf32> -> tensor<4x8xf32>
+  %y = graph.map div %e, %t : (tensor<4x8xf32>, tensor<4x8xf32>) -> tensor<4x8xf32>
+  %u = graph.broadcast %s dims [0] : tensor<4xf32> -> tensor<4x8xf32>
+  %z = graph.map div %x, %u : (tensor<4x8xf32>, tensor<4x8xf32>) -> tensor<4x8xf32>
+  return %y, %z : tensor<4x8xf32>, tensor<4x8xf32>
+}

@@ -64,3 +64,27 @@ func.func @stays(%x: tensor<2x2xf32>, %u: tensor<2x2xf32>) -> (tensor<2x2xf32>, 
   %2 = graph.map mul %t, %c : (tensor<2x2xf32>, tensor<2x2xf32>) -> tensor<2x2xf32>
   return %0, %1, %2, %t : tensor<2x2xf32>, tensor<2x2xf32>, tensor<2x2xf32>, tensor<2x2xf32>
 }
+
+// -----
+
+// The scale of attention scores goes through the head split and the bias into the weights of the query, with symbolic sizes too.
+// CHECK-LABEL: func.func @attention_scale(
+// CHECK-SAME: %[[X:[a-z0-9]+]]: tensor<?x2xf32, #graph.dims<"s", 2>>, %[[K:[a-z0-9]+]]: tensor<?x1x2xf32, #graph.dims<"s", 1, 2>>
+// CHECK-DAG: %[[W:.*]] = graph.constant dense<{{\[\[}}5.000000e-01, 1.000000e+00], [1.500000e+00, 2.000000e+00]]> : tensor<2x2xf32>
+// CHECK-DAG: %[[B:.*]] = graph.constant dense<[2.000000e+00, 4.000000e+00]> : tensor<2xf32>
+// CHECK: graph.contract %[[X]], %[[W]]
+// CHECK: %[[S:.*]] = graph.contract %{{.*}}, %[[K]]
+// CHECK-NEXT: return %[[S]]
+func.func @attention_scale(%x: tensor<?x2xf32, #graph.dims<"s", 2>>, %k: tensor<?x1x2xf32, #graph.dims<"s", 1, 2>>) -> tensor<1x?x?xf32, #graph.dims<1, "s", "s">> {
+  %w = graph.constant dense<[[1.0, 2.0], [3.0, 4.0]]> : tensor<2x2xf32>
+  %bias = graph.constant dense<[4.0, 8.0]> : tensor<2xf32>
+  %half = graph.constant dense<0.5> : tensor<f32>
+  %0 = graph.contract %x, %w batch [] x [] contract [1] x [0] : (tensor<?x2xf32, #graph.dims<"s", 2>>, tensor<2x2xf32>) -> tensor<?x2xf32, #graph.dims<"s", 2>>
+  %1 = graph.broadcast %bias dims [1] : tensor<2xf32> -> tensor<?x2xf32, #graph.dims<"s", 2>>
+  %2 = graph.map add %1, %0 : (tensor<?x2xf32, #graph.dims<"s", 2>>, tensor<?x2xf32, #graph.dims<"s", 2>>) -> tensor<?x2xf32, #graph.dims<"s", 2>>
+  %3 = graph.reshape %2 : tensor<?x2xf32, #graph.dims<"s", 2>> -> tensor<?x1x2xf32, #graph.dims<"s", 1, 2>>
+  %4 = graph.contract %3, %k batch [1] x [1] contract [2] x [2] : (tensor<?x1x2xf32, #graph.dims<"s", 1, 2>>, tensor<?x1x2xf32, #graph.dims<"s", 1, 2>>) -> tensor<1x?x?xf32, #graph.dims<1, "s", "s">>
+  %5 = graph.broadcast %half dims [] : tensor<f32> -> tensor<1x?x?xf32, #graph.dims<1, "s", "s">>
+  %6 = graph.map mul %4, %5 : (tensor<1x?x?xf32, #graph.dims<1, "s", "s">>, tensor<1x?x?xf32, #graph.dims<1, "s", "s">>) -> tensor<1x?x?xf32, #graph.dims<1, "s", "s">>
+  return %6 : tensor<1x?x?xf32, #graph.dims<1, "s", "s">>
+}

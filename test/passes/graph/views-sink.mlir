@@ -126,3 +126,24 @@ func.func @past_reshape(%x: tensor<2x4x5x6xf32>) -> (tensor<2x3x2x20xf32>, tenso
   %d = graph.reshape %c : tensor<2x5x4x6xf32> -> tensor<2x5x24xf32>
   return %b, %d : tensor<2x3x2x20xf32>, tensor<2x5x24xf32>
 }
+
+// -----
+
+// Group normalisation splits channels and merges the rest: only the merging half of its reshape moves, past the reduction and the
+// subtraction, and meets the reshape back.
+// CHECK-LABEL: func.func @groups(
+// CHECK-SAME: %[[X:[a-z0-9]+]]: tensor<2x8x3x5xf32>
+// CHECK-DAG: %[[S:.*]] = graph.reshape %[[X]] : tensor<2x8x3x5xf32> -> tensor<2x4x2x3x5xf32>
+// CHECK-DAG: %[[R:.*]] = graph.reduce sum %{{.*}} dims [2, 3, 4] : tensor<2x4x2x3x5xf32> -> tensor<2x4xf32>
+// CHECK-DAG: %[[B:.*]] = graph.broadcast %[[R]] dims [0, 1] : tensor<2x4xf32> -> tensor<2x4x2x3x5xf32>
+// CHECK: %[[D:.*]] = graph.map sub %{{.*}}, %[[B]]
+// CHECK: %[[Y:.*]] = graph.reshape %[[D]] : tensor<2x4x2x3x5xf32> -> tensor<2x8x3x5xf32>
+// CHECK: return %[[Y]]
+func.func @groups(%x: tensor<2x8x3x5xf32>) -> tensor<2x8x3x5xf32> {
+  %g = graph.reshape %x : tensor<2x8x3x5xf32> -> tensor<2x4x30xf32>
+  %r = graph.reduce sum %g dims [2] : tensor<2x4x30xf32> -> tensor<2x4xf32>
+  %b = graph.broadcast %r dims [0, 1] : tensor<2x4xf32> -> tensor<2x4x30xf32>
+  %d = graph.map sub %g, %b : (tensor<2x4x30xf32>, tensor<2x4x30xf32>) -> tensor<2x4x30xf32>
+  %y = graph.reshape %d : tensor<2x4x30xf32> -> tensor<2x8x3x5xf32>
+  return %y : tensor<2x8x3x5xf32>
+}
