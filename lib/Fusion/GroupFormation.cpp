@@ -80,10 +80,14 @@ void duplicateViews(mlir::func::FuncOp function) {
   for (Operation &op : llvm::make_early_inc_range(llvm::reverse(function.getBody().front()))) {
     if (!isView(&op))
       continue;
-    llvm::SetVector<Operation *> users(op.user_begin(), op.user_end());
-    builder.setInsertionPointAfter(&op);
-    for (Operation *user : llvm::drop_begin(users))
+    // In the order of the block: the order of a use list depends on how the IR was made.
+    llvm::SmallVector<Operation *> users(op.user_begin(), op.user_end());
+    llvm::sort(users, [](Operation *a, Operation *b) { return a->isBeforeInBlock(b); });
+    users.erase(llvm::unique(users), users.end());
+    for (Operation *user : llvm::drop_begin(users)) {
+      builder.setInsertionPoint(user);
       user->replaceUsesOfWith(op.getResult(0), builder.clone(op)->getResult(0));
+    }
   }
 }
 
