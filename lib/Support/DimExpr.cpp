@@ -87,11 +87,28 @@ DimExpr DimExpr::ofTerm(Term term) {
   return expr;
 }
 
+/// A total order of factor lists, by the texts of their atoms: negative, zero or positive.
+static int compareFactors(const Factors &a, const Factors &b) {
+  for (size_t i = 0; i < std::min(a.size(), b.size()); ++i)
+    if (a[i] != b[i])
+      if (int order = a[i]->text.compare(b[i]->text))
+        return order;
+  return static_cast<int>(a.size()) - static_cast<int>(b.size());
+}
+
+bool DimExpr::operator==(const DimExpr &other) const {
+  auto equal = [](const Term &a, const Term &b) {
+    return a.coefficient == b.coefficient && compareFactors(a.factors, b.factors) == 0;
+  };
+  return overflowed == other.overflowed &&
+         std::equal(sum.begin(), sum.end(), other.sum.begin(), other.sum.end(), equal);
+}
+
 void DimExpr::add(const Term &term) {
-  std::string text = textOf(term.factors);
-  auto it = std::lower_bound(sum.begin(), sum.end(), text,
-                             [](const Term &t, const std::string &key) { return textOf(t.factors) < key; });
-  if (it == sum.end() || textOf(it->factors) != text) {
+  auto it = std::lower_bound(sum.begin(), sum.end(), term.factors, [](const Term &t, const Factors &key) {
+    return compareFactors(t.factors, key) < 0;
+  });
+  if (it == sum.end() || compareFactors(it->factors, term.factors) != 0) {
     if (term.coefficient != 0)
       sum.insert(it, term);
     return;
@@ -102,7 +119,21 @@ void DimExpr::add(const Term &term) {
     sum.erase(it);
 }
 
+/// The result of an operation on two constants, most of all operations; nullopt when one is not, or on
+/// overflow.
+template <typename Operation>
+static std::optional<DimExpr> onConstants(const DimExpr &a, const DimExpr &b, Operation operation) {
+  auto left = a.asConstant(), right = b.asConstant();
+  int64_t value;
+  if (!left || !right || operation(*left, *right, &value))
+    return std::nullopt;
+  return DimExpr(value);
+}
+
 DimExpr DimExpr::operator+(const DimExpr &other) const {
+  if (auto value = onConstants(
+          *this, other, [](int64_t a, int64_t b, int64_t *r) { return __builtin_add_overflow(a, b, r); }))
+    return *value;
   if (!isValid() || !other.isValid())
     return invalid();
   DimExpr result = *this;
@@ -114,6 +145,9 @@ DimExpr DimExpr::operator+(const DimExpr &other) const {
 DimExpr DimExpr::operator-(const DimExpr &other) const { return *this + other * DimExpr(-1); }
 
 DimExpr DimExpr::operator*(const DimExpr &other) const {
+  if (auto value = onConstants(
+          *this, other, [](int64_t a, int64_t b, int64_t *r) { return __builtin_mul_overflow(a, b, r); }))
+    return *value;
   if (!isValid() || !other.isValid())
     return invalid();
   DimExpr result;
@@ -166,6 +200,8 @@ const DimExpr::Term &leadingTerm(const std::vector<DimExpr::Term> &terms) {
 DimExpr DimExpr::symbol(std::string_view name) { return fromAtom(AtomKind::Symbol, std::string(name), {}); }
 
 std::optional<DimExpr> DimExpr::divideExactly(const DimExpr &divisor) const {
+  if (auto a = asConstant(), b = divisor.asConstant(); a && b)
+    return *b != 0 && *b != -1 && *a % *b == 0 ? std::optional<DimExpr>(*a / *b) : std::nullopt;
   if (!isValid() || !divisor.isValid() || divisor.sum.empty())
     return std::nullopt;
   // Long division by the divisor's leading term; every step removes one term of the remainder or fails.

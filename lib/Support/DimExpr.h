@@ -47,7 +47,7 @@ public:
   DimExpr operator+(const DimExpr &other) const;
   DimExpr operator-(const DimExpr &other) const;
   DimExpr operator*(const DimExpr &other) const;
-  bool operator==(const DimExpr &other) const { return str() == other.str(); }
+  bool operator==(const DimExpr &other) const;
   bool operator!=(const DimExpr &other) const { return !(*this == other); }
 
   bool isValid() const { return !overflowed; }
