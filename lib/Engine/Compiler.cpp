@@ -198,27 +198,37 @@ private:
     int threads = options.threads > 0
                       ? options.threads
                       : runtime::usableThreads(runtime::affinityCount(), runtime::cgroupQuota());
-    auto objects = compileKernels(ordered, pipeline.target, threads);
-    if (!objects.ok())
-      return objects.status();
-    return link(*objects);
+    auto kernels = compileKernels(ordered, pipeline.target, threads);
+    if (!kernels.ok())
+      return kernels.status();
+    for (auto [record, kernel] : llvm::zip(module->getOps<task::KernelOp>(), *kernels))
+      completeRecord(record, kernel);
+    return link(*kernels);
   }
 
-  absl::Status link(const std::vector<cpu::ObjectCode> &objects) {
+  /// What only the code knows: its dim table and scratch bytes.
+  void completeRecord(task::KernelOp record, const CompiledKernel &kernel) {
+    mlir::Builder builder(context.get());
+    record.setDimsAttr(graph::dimsAttr(context.get(), kernel.dims));
+    record.setTilesAttr(builder.getStringAttr(kernel.tiles.str()));
+    record.setScratchAttr(builder.getStringAttr(kernel.scratchBytes.str()));
+  }
+
+  absl::Status link(const std::vector<CompiledKernel> &kernels) {
     auto code = std::make_shared<LoadedCode>();
     auto linker = engine::JitLinker::create();
     if (!linker.ok())
       return linker.status();
     code->linker = std::move(*linker);
-    for (const cpu::ObjectCode &object : objects) {
-      auto loaded = code->linker->load(object.bytes);
+    for (const CompiledKernel &kernel : kernels) {
+      auto loaded = code->linker->load(kernel.code.bytes);
       if (!loaded.ok())
         return loaded.status();
       auto entry = (*loaded)->lookup(kKernelSymbol);
       if (!entry.ok())
         return entry.status();
       program.kernels.push_back(reinterpret_cast<DelosKernelFn>(*entry));
-      codeBytes.push_back(static_cast<int64_t>(object.bytes.size()));
+      codeBytes.push_back(static_cast<int64_t>(kernel.code.bytes.size()));
       code->objects.push_back(std::move(*loaded));
     }
     program.code = std::move(code);

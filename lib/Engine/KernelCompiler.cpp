@@ -37,19 +37,21 @@ private:
   mlir::ScopedDiagnosticHandler handler;
 };
 
-/// Replaces the graph function by the ABI function.
-absl::Status emitCode(mlir::ModuleOp module, const cpu::TargetDescription &target) {
+/// Replaces the graph function by the ABI function; nothing where a diagnostic says why.
+std::optional<cpu::EmittedKernel> emitCode(mlir::ModuleOp module, const cpu::TargetDescription &target) {
   auto function = module.lookupSymbol<mlir::func::FuncOp>("kernel");
   auto isConstant = [&](unsigned input) { return function.getArgAttr(input, kConstantInputAttr) != nullptr; };
   mlir::Block &body = function.getBody().front();
   cpu::KernelDecision decision = cpu::planKernel(body, isConstant, target);
-  if (!decision)
-    return absl::InternalError("no code generator takes the kernel: " + decision.reason);
-  mlir::OpBuilder builder(module.getContext());
-  builder.setInsertionPointToEnd(module.getBody());
-  cpu::emitKernel(builder, kKernelSymbol, body, *decision.plan, target);
+  if (!decision) {
+    function.emitError() << "no code generator takes the kernel: " << decision.reason;
+    return std::nullopt;
+  }
+  auto emitted = cpu::emitKernel(module, kKernelSymbol, body, *decision.plan, target);
+  if (mlir::failed(emitted))
+    return std::nullopt;
   function.erase();
-  return absl::OkStatus();
+  return *emitted;
 }
 
 } // namespace
@@ -70,13 +72,14 @@ absl::StatusOr<std::unique_ptr<KernelCompiler>> KernelCompiler::create(const cpu
   return compiler;
 }
 
-absl::StatusOr<cpu::ObjectCode> KernelCompiler::compile(const std::string &text) {
+absl::StatusOr<CompiledKernel> KernelCompiler::compile(const std::string &text) {
   DiagnosticText diagnostics(context.get());
   auto module = mlir::parseSourceString<mlir::ModuleOp>(text, context.get());
   if (!module)
     return diagnostics.failure("the kernel's text does not parse");
-  if (absl::Status status = emitCode(*module, emitter->target()); !status.ok())
-    return status;
+  std::optional<cpu::EmittedKernel> emitted = emitCode(*module, emitter->target());
+  if (!emitted)
+    return diagnostics.failure("code generation failed");
   mlir::PassManager passes(context.get());
   lowering::populateLowerToLLVMPipeline(passes);
   if (mlir::failed(passes.run(*module)))
@@ -85,12 +88,15 @@ absl::StatusOr<cpu::ObjectCode> KernelCompiler::compile(const std::string &text)
   auto translated = cpu::translateToLLVMIR(*module, llvmContext, emitter->target());
   if (!translated.ok())
     return translated.status();
-  return emitter->emit(**translated);
+  auto code = emitter->emit(**translated);
+  if (!code.ok())
+    return code.status();
+  return CompiledKernel{std::move(*code), std::move(emitted->dims), emitted->tiles, emitted->scratchBytes};
 }
 
-absl::StatusOr<std::vector<cpu::ObjectCode>>
+absl::StatusOr<std::vector<CompiledKernel>>
 compileKernels(const std::vector<std::string> &texts, const cpu::TargetDescription &target, int threads) {
-  std::vector<absl::StatusOr<cpu::ObjectCode>> results(texts.size(), absl::UnknownError("not compiled"));
+  std::vector<absl::StatusOr<CompiledKernel>> results(texts.size(), absl::UnknownError("not compiled"));
   std::atomic<size_t> next = 0;
   auto work = [&] {
     auto compiler = KernelCompiler::create(target);
@@ -103,7 +109,7 @@ compileKernels(const std::vector<std::string> &texts, const cpu::TargetDescripti
   work();
   for (std::thread &worker : workers)
     worker.join();
-  std::vector<cpu::ObjectCode> objects;
+  std::vector<CompiledKernel> objects;
   for (auto &result : results) {
     if (!result.ok())
       return result.status();

@@ -1,6 +1,7 @@
 // Kernel text in, object code out: the unit of work of the compile threads.
 #pragma once
 
+#include "lib/Support/DimExpr.h"
 #include "lib/Target/CPU/ObjectEmitter.h"
 #include "lib/Target/CPU/TargetDescription.h"
 
@@ -19,6 +20,14 @@ namespace delos {
 /// Name of the function in every kernel's object.
 inline constexpr const char *kKernelSymbol = "kernel_entry";
 
+/// A compiled kernel and what its record says.
+struct CompiledKernel {
+  cpu::ObjectCode code;
+  std::vector<DimExpr> dims;
+  DimExpr tiles;
+  DimExpr scratchBytes;
+};
+
 /// Compiles kernels one after the other in a context of its own: one per thread.
 class KernelCompiler {
 public:
@@ -27,7 +36,7 @@ public:
 
   /// Plans, emits, lowers and encodes the kernel of `kernelText`. kInternal with the diagnostics when a step
   /// fails.
-  absl::StatusOr<cpu::ObjectCode> compile(const std::string &text);
+  absl::StatusOr<CompiledKernel> compile(const std::string &text);
 
 private:
   KernelCompiler();
@@ -37,7 +46,7 @@ private:
 
 /// Compiles all texts on `threads` threads. The order of the results is that of the texts, whatever the
 /// threads did. The first error (by position) is returned.
-absl::StatusOr<std::vector<cpu::ObjectCode>>
+absl::StatusOr<std::vector<CompiledKernel>>
 compileKernels(const std::vector<std::string> &texts, const cpu::TargetDescription &target, int threads);
 
 } // namespace delos

@@ -1,5 +1,6 @@
 // Turns a function of planned kernels into a program over buffers.
 #include "dialects/Fusion/FusionDialect.h"
+#include "passes/Task/PackedInputs.h"
 #include "passes/Task/Passes.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -49,6 +50,9 @@ public:
       if (mlir::failed(translate(&op)))
         return mlir::failure();
     emitCopies();
+    for (ConstantOp constant : llvm::make_early_inc_range(program.getBody().getOps<ConstantOp>()))
+      if (constant->use_empty())
+        constant.erase();
     function.erase();
     return mlir::success();
   }
@@ -114,10 +118,36 @@ private:
     llvm::SmallVector<Value> inputs, outputs;
     for (Value input : kernel.getInputs())
       inputs.push_back(buffers.lookup(input));
+    if (mlir::failed(usePackedInputs(kernel, inputs)))
+      return mlir::failure();
     for (Value result : kernel.getResults())
       outputs.push_back(bufferFor(result));
     LaunchOp::create(openSegment(), kernel.getLoc(), record, inputs, outputs, mlir::DenseI64ArrayAttr(),
                      mlir::FloatAttr());
+    return mlir::success();
+  }
+
+  /// Replaces constant inputs by the packed forms that the kernel's code reads. Kernels that read one constant in one form
+  /// share it.
+  LogicalResult usePackedInputs(fusion::KernelOp kernel, llvm::SmallVectorImpl<Value> &inputs) {
+    auto packings = kernel->getAttrOfType<mlir::ArrayAttr>(kPackedInputsAttr);
+    if (!packings)
+      return mlir::success();
+    for (auto [packing, attr] : llvm::zip(packedInputsOf(packings), packings)) {
+      auto constant = kernel.getInputs()[packing.input].getDefiningOp<graph::ConstantOp>();
+      if (!constant)
+        return kernel.emitError() << "input " << packing.input << " of kernel \"" << kernel.getName()
+                                  << "\" is packed but not constant";
+      Value &buffer = packed[{constant.getResult(), attr}];
+      if (!buffer) {
+        auto value = packElements(constant.getValue(), packing);
+        if (mlir::failed(value))
+          return constant.emitError() << "the bytes of a constant of type " << constant.getType() << " cannot be packed";
+        buffer = ConstantOp::create(builder, constant.getLoc(), value->getType(),
+                                    builder.getStringAttr("packed" + std::to_string(numConstants++)), *value);
+      }
+      inputs[packing.input] = buffer;
+    }
     return mlir::success();
   }
 
@@ -154,6 +184,7 @@ private:
   mlir::IRMapping buffers;
   llvm::DenseMap<Value, Value> outputOf;
   llvm::SmallVector<std::pair<Value, Value>> copies;
+  llvm::DenseMap<std::pair<Value, mlir::Attribute>, Value> packed;
   SegmentOp segment;
   unsigned numConstants = 0, numTemporaries = 0;
 };

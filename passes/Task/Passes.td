@@ -7,7 +7,8 @@ include "mlir/Pass/PassBase.td"
 def PlanKernelsPass : Pass<"task-plan-kernels", "mlir::ModuleOp"> {
   let summary = "Give every fusion.kernel of @main its record: dim table, tile count, scratch bytes";
   let description = [{
-    Plans each kernel with the target's code generators. Kernels with equal bodies share a record.
+    Plans each kernel with the target's code generators. Kernels with equal bodies share a record. The dim table and the final scratch
+    size are written by code generation.
 
     ```mlir
     %y = fusion.kernel "gelu"(%x) { ... } : ...

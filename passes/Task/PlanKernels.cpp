@@ -4,6 +4,7 @@
 #include "lib/Fusion/GroupFormation.h"
 #include "lib/Fusion/KernelText.h"
 #include "lib/Target/CPU/KernelCodegen.h"
+#include "passes/Task/PackedInputs.h"
 #include "passes/Task/Passes.h"
 
 #include "llvm/ADT/SetVector.h"
@@ -17,6 +18,12 @@ namespace delos::task {
 #include "passes/Task/Passes.h.inc"
 
 namespace {
+
+/// The record of a kernel's text, and the packings of its constant inputs (null when there are none).
+struct PlannedRecord {
+  mlir::FlatSymbolRefAttr record;
+  mlir::ArrayAttr packed;
+};
 
 class PlanKernelsPass : public impl::PlanKernelsPassBase<PlanKernelsPass> {
 public:
@@ -52,11 +59,13 @@ private:
         return mlir::failure();
       it->second = *record;
     }
-    kernel->setAttr(kKernelRecordAttr, it->second);
+    kernel->setAttr(kKernelRecordAttr, it->second.record);
+    if (it->second.packed)
+      kernel->setAttr(kPackedInputsAttr, it->second.packed);
     return mlir::success();
   }
 
-  mlir::FailureOr<mlir::FlatSymbolRefAttr> makeRecord(fusion::KernelOp kernel) {
+  mlir::FailureOr<PlannedRecord> makeRecord(fusion::KernelOp kernel) {
     auto isConstant = [&](unsigned input) {
       return kernel.getInputs()[input].getDefiningOp<graph::ConstantOp>() != nullptr;
     };
@@ -71,11 +80,14 @@ private:
     KernelOp::create(
         builder, kernel.getLoc(), builder.getStringAttr(name),
         builder.getI64IntegerAttr(kernel.getInputs().size()),
-        builder.getI64IntegerAttr(kernel.getNumResults()), graph::dimsAttr(&getContext(), plan.dims),
+        builder.getI64IntegerAttr(kernel.getNumResults()), graph::dimsAttr(&getContext(), llvm::ArrayRef<int64_t>()),
         builder.getStringAttr(plan.tiles.str()), builder.getStringAttr(plan.scratchBytes.str()),
         membersOf(kernel), builder.getF64FloatAttr(report.estimate.seconds),
         builder.getF64FloatAttr(report.estimate.flops), builder.getF64FloatAttr(report.estimate.bytes()));
-    return mlir::FlatSymbolRefAttr::get(&getContext(), name);
+    PlannedRecord record{mlir::FlatSymbolRefAttr::get(&getContext(), name), {}};
+    if (!plan.packedConstants().empty())
+      record.packed = packedInputsAttr(&getContext(), plan.packedConstants());
+    return record;
   }
 
   std::string uniqueName(std::string wish) {
@@ -96,7 +108,7 @@ private:
   }
 
   cpu::TargetDescription target;
-  std::map<std::string, mlir::FlatSymbolRefAttr> records;
+  std::map<std::string, PlannedRecord> records;
   llvm::StringSet<> names;
 };
 

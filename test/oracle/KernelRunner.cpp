@@ -56,10 +56,10 @@ absl::StatusOr<KernelFacts> emitInto(mlir::ModuleOp module, mlir::func::FuncOp f
   cpu::KernelDecision decision = cpu::planKernel(body, noneConstant, target);
   if (!decision)
     return absl::UnimplementedError("no generator takes the kernel: " + decision.reason);
-  mlir::OpBuilder builder(module.getContext());
-  builder.setInsertionPointToEnd(module.getBody());
-  cpu::emitKernel(builder, kEntry, body, *decision.plan, target);
-  return KernelFacts{decision.plan->dims, decision.plan->tiles, decision.plan->scratchBytes};
+  auto emitted = cpu::emitKernel(module, kEntry, body, *decision.plan, target);
+  if (mlir::failed(emitted))
+    return absl::InternalError("code generation failed");
+  return KernelFacts{emitted->dims, emitted->tiles, emitted->scratchBytes};
 }
 
 absl::StatusOr<cpu::ObjectCode> encode(mlir::ModuleOp module, const cpu::TargetDescription &target) {

@@ -41,10 +41,7 @@ GroupReport CPUGroupEvaluator::plan(llvm::ArrayRef<int32_t> nodes) {
     Estimate estimate = estimateGroup(members, machine, hints);
     estimate.seconds = std::max(estimate.seconds, machine.launchSeconds + decision.plan->accesses * kSecondsPerAccess);
     estimate.parallelTasks = hints.evaluate(decision.plan->tiles);
-    auto schedule =
-        fusion::ScheduleAttr::get(builder.getContext(), builder.getStringAttr(decision.plan->generator()),
-                                  builder.getDictionaryAttr({}));
-    report = GroupReport::accepted(estimate, Fidelity::Planned, schedule);
+    report = GroupReport::accepted(estimate, Fidelity::Planned, decision.plan->schedule(builder.getContext()));
     report.resources.scratchBytes = static_cast<int64_t>(hints.evaluate(decision.plan->scratchBytes));
   }
   kernel->erase();

@@ -1,6 +1,7 @@
 // The CPU target's code generators behind one door: which one takes a kernel, what it plans, and the code.
 #pragma once
 
+#include "lib/LoopOpt/ContractionPlan.h"
 #include "lib/Support/DimExpr.h"
 #include "lib/Target/CPU/RowEmitter/RowEmitter.h"
 #include "lib/Target/CPU/TargetDescription.h"
@@ -8,27 +9,39 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/Block.h"
 #include "mlir/IR/Builders.h"
+#include "mlir/IR/BuiltinOps.h"
 
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 namespace delos::cpu {
 
 /// How a kernel will be computed. Holds references to the body's values: valid while the body is unchanged.
 struct KernelPlan {
-  RowPlan rows;
+  std::variant<RowPlan, loopopt::ContractionPlan> detail;
+  DimExpr tiles;
+  /// Per worker, as far as planning knows it; `EmittedKernel` has the final size.
+  DimExpr scratchBytes;
+  /// Vector loads and stores of one launch at nominal sizes, repeated work included; 0 where the generator is bound by arithmetic.
+  double accesses = 0;
+
+  /// "rows" or "contraction".
+  llvm::StringRef generator() const;
+  /// Constant inputs that the code expects repacked.
+  llvm::ArrayRef<loopopt::PackedConstant> packedConstants() const;
+  /// `#fusion.schedule`.
+  mlir::Attribute schedule(mlir::MLIRContext *context) const;
+};
+
+/// A kernel in the form of the ABI, and what its record says.
+struct EmittedKernel {
+  mlir::func::FuncOp function;
   /// Entry k of the kernel's dim table.
   std::vector<DimExpr> dims;
   DimExpr tiles;
-  /// Per worker.
   DimExpr scratchBytes;
-
-  /// Vector loads and stores of one launch at nominal sizes, repeated work included.
-  double accesses = 0;
-
-  /// "rows".
-  llvm::StringRef generator() const { return "rows"; }
 };
 
 /// A plan, or why no generator takes the body: the op that blocks and the value whose edge to cut.
@@ -46,8 +59,8 @@ struct KernelDecision {
 KernelDecision planKernel(mlir::Block &body, llvm::function_ref<bool(unsigned)> isConstantInput,
                           const TargetDescription &target);
 
-/// Emits a planned body as the ABI function `name` at the builder's position in a module.
-mlir::func::FuncOp emitKernel(mlir::OpBuilder &builder, llvm::StringRef name, mlir::Block &body,
-                              const KernelPlan &plan, const TargetDescription &target);
+/// Emits a planned body as the ABI function `name` at the end of `module`. Fails with a diagnostic.
+mlir::FailureOr<EmittedKernel> emitKernel(mlir::ModuleOp module, llvm::StringRef name, mlir::Block &body, const KernelPlan &plan,
+                                          const TargetDescription &target);
 
 } // namespace delos::cpu

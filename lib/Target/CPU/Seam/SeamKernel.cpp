@@ -240,6 +240,9 @@ FailureOr<SeamKernel> cpu::applyContraction(ModuleOp module, StringRef name,
     return failure();
   SizeTable symbols(module.getContext(), buffers->arguments);
   OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
+  // Constant tensors of the body have become globals of the workspace.
+  for (memref::GlobalOp global : workspace->getOps<memref::GlobalOp>())
+    builder.clone(*global);
   unsigned bufferCount = plan.group.block->getNumArguments() + plan.group.outputs.size();
   FailureOr<func::FuncOp> function = frame(builder, name, *buffers, symbols, bufferCount);
   if (failed(function) || failed(verify(*function)))
