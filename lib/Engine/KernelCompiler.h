@@ -46,7 +46,7 @@ private:
 
 /// Compiles all texts on `threads` threads. The order of the results is that of the texts, whatever the
 /// threads did. The first error (by position) is returned.
-absl::StatusOr<std::vector<CompiledKernel>>
-compileKernels(const std::vector<std::string> &texts, const cpu::TargetDescription &target, int threads);
+absl::StatusOr<std::vector<CompiledKernel>> compileKernels(const std::vector<std::string> &texts,
+                                                           const cpu::TargetDescription &target, int threads);
 
 } // namespace delos

@@ -110,8 +110,10 @@ private:
     verdict.separateSeconds =
         groups[producer].report.estimate.seconds + groups[consumer].report.estimate.seconds;
     candidate.gain = verdict.separateSeconds - verdict.fusedSeconds;
-    // A group that costs nothing only renames a value: it joins its neighbours so that they can meet through it.
-    bool renames = groups[producer].report.estimate.seconds == 0 || groups[consumer].report.estimate.seconds == 0;
+    // A group that costs nothing only renames a value: it joins its neighbours so that they can meet through
+    // it.
+    bool renames =
+        groups[producer].report.estimate.seconds == 0 || groups[consumer].report.estimate.seconds == 0;
     if (candidate.gain < 0 || (candidate.gain == 0 && !renames)) {
       verdict.reason = "estimated slower when fused";
       return;

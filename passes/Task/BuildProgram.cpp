@@ -127,8 +127,8 @@ private:
     return mlir::success();
   }
 
-  /// Replaces constant inputs by the packed forms that the kernel's code reads. Kernels that read one constant in one form
-  /// share it.
+  /// Replaces constant inputs by the packed forms that the kernel's code reads. Kernels that read one
+  /// constant in one form share it.
   LogicalResult usePackedInputs(fusion::KernelOp kernel, llvm::SmallVectorImpl<Value> &inputs) {
     auto packings = kernel->getAttrOfType<mlir::ArrayAttr>(kPackedInputsAttr);
     if (!packings)
@@ -142,7 +142,8 @@ private:
       if (!buffer) {
         auto value = packElements(constant.getValue(), packing);
         if (mlir::failed(value))
-          return constant.emitError() << "the bytes of a constant of type " << constant.getType() << " cannot be packed";
+          return constant.emitError()
+                 << "the bytes of a constant of type " << constant.getType() << " cannot be packed";
         buffer = ConstantOp::create(builder, constant.getLoc(), value->getType(),
                                     builder.getStringAttr("packed" + std::to_string(numConstants++)), *value);
       }

@@ -16,9 +16,11 @@ mlir::ArrayAttr packedInputsAttr(mlir::MLIRContext *context, llvm::ArrayRef<Pack
     llvm::SmallVector<int64_t> source;
     for (const PackedConstant::SourceDim &dim : one.source)
       source.append({dim.extent, static_cast<int64_t>(dim.index), dim.weight});
-    llvm::SmallVector<int64_t> sizes = {one.input, one.elementBytes, one.lead, one.columns, one.depth, one.nr};
-    entries.push_back(builder.getDictionaryAttr({builder.getNamedAttr("sizes", builder.getDenseI64ArrayAttr(sizes)),
-                                                 builder.getNamedAttr("source", builder.getDenseI64ArrayAttr(source))}));
+    llvm::SmallVector<int64_t> sizes = {one.input,   one.elementBytes, one.lead,
+                                        one.columns, one.depth,        one.nr};
+    entries.push_back(
+        builder.getDictionaryAttr({builder.getNamedAttr("sizes", builder.getDenseI64ArrayAttr(sizes)),
+                                   builder.getNamedAttr("source", builder.getDenseI64ArrayAttr(source))}));
   }
   return builder.getArrayAttr(entries);
 }
@@ -72,8 +74,10 @@ mlir::FailureOr<mlir::ElementsAttr> packElements(mlir::ElementsAttr value, const
   loopopt::packConstant(packed, std::as_bytes(std::span(source.data(), source.size())),
                         std::as_writable_bytes(std::span(target.data(), target.size())));
   auto elementType = mlir::cast<mlir::ShapedType>(value.getType()).getElementType();
-  auto type = mlir::RankedTensorType::get({packed.lead, packed.panels(), packed.depth, packed.nr}, elementType);
-  return mlir::cast<mlir::ElementsAttr>(mlir::DenseResourceElementsAttr::get(type, "packed", std::move(blob)));
+  auto type =
+      mlir::RankedTensorType::get({packed.lead, packed.panels(), packed.depth, packed.nr}, elementType);
+  return mlir::cast<mlir::ElementsAttr>(
+      mlir::DenseResourceElementsAttr::get(type, "packed", std::move(blob)));
 }
 
 } // namespace delos::task

@@ -1,4 +1,5 @@
-// Packings of constant inputs: from the plan of a kernel, over an attribute, to packed constants of the program.
+// Packings of constant inputs: from the plan of a kernel, over an attribute, to packed constants of the
+// program.
 #pragma once
 
 #include "lib/LoopOpt/PackedConstant.h"
@@ -14,7 +15,9 @@ inline constexpr llvm::StringLiteral kPackedInputsAttr = "task.packed";
 mlir::ArrayAttr packedInputsAttr(mlir::MLIRContext *context, llvm::ArrayRef<loopopt::PackedConstant> packed);
 llvm::SmallVector<loopopt::PackedConstant> packedInputsOf(mlir::ArrayAttr attr);
 
-/// The constant in packed form, as a resource of type [lead, panels, depth, nr]. Fails when its bytes cannot be read.
-mlir::FailureOr<mlir::ElementsAttr> packElements(mlir::ElementsAttr value, const loopopt::PackedConstant &packed);
+/// The constant in packed form, as a resource of type [lead, panels, depth, nr]. Fails when its bytes cannot
+/// be read.
+mlir::FailureOr<mlir::ElementsAttr> packElements(mlir::ElementsAttr value,
+                                                 const loopopt::PackedConstant &packed);
 
 } // namespace delos::task

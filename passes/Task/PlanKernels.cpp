@@ -77,13 +77,14 @@ private:
     mlir::OpBuilder builder(getOperation().getBody(), getOperation().getBody()->begin());
     std::string name = uniqueName(kernel.getName().str());
     const cpu::KernelPlan &plan = *decision.plan;
-    KernelOp::create(
-        builder, kernel.getLoc(), builder.getStringAttr(name),
-        builder.getI64IntegerAttr(kernel.getInputs().size()),
-        builder.getI64IntegerAttr(kernel.getNumResults()), graph::dimsAttr(&getContext(), llvm::ArrayRef<int64_t>()),
-        builder.getStringAttr(plan.tiles.str()), builder.getStringAttr(plan.scratchBytes.str()),
-        membersOf(kernel), builder.getF64FloatAttr(report.estimate.seconds),
-        builder.getF64FloatAttr(report.estimate.flops), builder.getF64FloatAttr(report.estimate.bytes()));
+    KernelOp::create(builder, kernel.getLoc(), builder.getStringAttr(name),
+                     builder.getI64IntegerAttr(kernel.getInputs().size()),
+                     builder.getI64IntegerAttr(kernel.getNumResults()),
+                     graph::dimsAttr(&getContext(), llvm::ArrayRef<int64_t>()),
+                     builder.getStringAttr(plan.tiles.str()), builder.getStringAttr(plan.scratchBytes.str()),
+                     membersOf(kernel), builder.getF64FloatAttr(report.estimate.seconds),
+                     builder.getF64FloatAttr(report.estimate.flops),
+                     builder.getF64FloatAttr(report.estimate.bytes()));
     PlannedRecord record{mlir::FlatSymbolRefAttr::get(&getContext(), name), {}};
     if (!plan.packedConstants().empty())
       record.packed = packedInputsAttr(&getContext(), plan.packedConstants());

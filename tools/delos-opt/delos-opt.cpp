@@ -1,7 +1,8 @@
 // delos-opt: runs passes and pipelines on IR files, as mlir-opt does.
 //
-// Beyond mlir-opt: --until-after=PHASE runs the compilation up to and including a phase (open, simplify, fuse, plan, program, schedule,
-// memory) on an imported module; it stands for --delos-compile=until-after=PHASE.
+// Beyond mlir-opt: --until-after=PHASE runs the compilation up to and including a phase (open, simplify,
+// fuse, plan, program, schedule, memory) on an imported module; it stands for
+// --delos-compile=until-after=PHASE.
 #include "lib/Pipelines/InitAll.h"
 
 #include "mlir/IR/DialectRegistry.h"

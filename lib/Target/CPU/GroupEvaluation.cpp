@@ -39,9 +39,11 @@ GroupReport CPUGroupEvaluator::plan(llvm::ArrayRef<int32_t> nodes) {
                                   edgeOf(nodes, body, decision.blockingOp, decision.blockingValue));
   } else {
     Estimate estimate = estimateGroup(members, machine, hints);
-    estimate.seconds = std::max(estimate.seconds, machine.launchSeconds + decision.plan->accesses * kSecondsPerAccess);
+    estimate.seconds =
+        std::max(estimate.seconds, machine.launchSeconds + decision.plan->accesses * kSecondsPerAccess);
     estimate.parallelTasks = hints.evaluate(decision.plan->tiles);
-    report = GroupReport::accepted(estimate, Fidelity::Planned, decision.plan->schedule(builder.getContext()));
+    report =
+        GroupReport::accepted(estimate, Fidelity::Planned, decision.plan->schedule(builder.getContext()));
     report.resources.scratchBytes = static_cast<int64_t>(hints.evaluate(decision.plan->scratchBytes));
   }
   kernel->erase();

@@ -52,7 +52,8 @@ KernelDecision planKernel(mlir::Block &body, llvm::function_ref<bool(unsigned)> 
   if (!hasContraction(body))
     return planWithRows(body, target);
   KernelDecision contraction = planContraction(body, isConstantInput, target);
-  // What the tiles cannot express (integers, doubles, several products) the rows still compute, at their price.
+  // What the tiles cannot express (integers, doubles, several products) the rows still compute, at their
+  // price.
   return contraction ? std::move(contraction) : planWithRows(body, target);
 }
 
@@ -60,7 +61,8 @@ mlir::FailureOr<EmittedKernel> emitKernel(mlir::ModuleOp module, llvm::StringRef
                                           const KernelPlan &plan, const TargetDescription &target) {
   if (auto *rows = std::get_if<RowPlan>(&plan.detail)) {
     mlir::OpBuilder builder = mlir::OpBuilder::atBlockEnd(module.getBody());
-    return EmittedKernel{emitRows(builder, name, body, *rows, target), rows->dims, rows->tileCount, rows->scratchBytes};
+    return EmittedKernel{emitRows(builder, name, body, *rows, target), rows->dims, rows->tileCount,
+                         rows->scratchBytes};
   }
   auto kernel = applyContraction(module, name, std::get<loopopt::ContractionPlan>(plan.detail), target);
   if (mlir::failed(kernel))

@@ -24,7 +24,8 @@ struct KernelPlan {
   DimExpr tiles;
   /// Per worker, as far as planning knows it; `EmittedKernel` has the final size.
   DimExpr scratchBytes;
-  /// Vector loads and stores of one launch at nominal sizes, repeated work included; 0 where the generator is bound by arithmetic.
+  /// Vector loads and stores of one launch at nominal sizes, repeated work included; 0 where the generator is
+  /// bound by arithmetic.
   double accesses = 0;
 
   /// "rows" or "contraction".
@@ -60,7 +61,7 @@ KernelDecision planKernel(mlir::Block &body, llvm::function_ref<bool(unsigned)> 
                           const TargetDescription &target);
 
 /// Emits a planned body as the ABI function `name` at the end of `module`. Fails with a diagnostic.
-mlir::FailureOr<EmittedKernel> emitKernel(mlir::ModuleOp module, llvm::StringRef name, mlir::Block &body, const KernelPlan &plan,
-                                          const TargetDescription &target);
+mlir::FailureOr<EmittedKernel> emitKernel(mlir::ModuleOp module, llvm::StringRef name, mlir::Block &body,
+                                          const KernelPlan &plan, const TargetDescription &target);
 
 } // namespace delos::cpu

@@ -105,7 +105,8 @@ TEST_CASE("a merge without gain is refused with both costs") {
 }
 
 TEST_CASE("a free rename joins, so that its neighbours can meet through it") {
-  ScriptedEvaluator evaluator([](llvm::ArrayRef<int32_t> nodes) { return costing(nodes == llvm::ArrayRef<int32_t>(1) ? 0 : 1); });
+  ScriptedEvaluator evaluator(
+      [](llvm::ArrayRef<int32_t> nodes) { return costing(nodes == llvm::ArrayRef<int32_t>(1) ? 0 : 1); });
   CHECK(planned(graph(3, {{0, 1}, {1, 2}}), evaluator).groups == Groups{{0, 1, 2}});
 }
 
