@@ -20,7 +20,8 @@ class Task_Op<string mnemonic, list<Trait> traits = []> : Op<Task_Dialect, mnemo
 def Task_KernelOp : Task_Op<"kernel", [Symbol]> {
   let summary = "The record of one compiled function";
   let description = [{
-    `dims` is the kernel's dim table, `tiles` and `scratch` are formulas of the symbolic dims, `members` the model's nodes it computes.
+    `dims` is the kernel's dim table, `tiles` and `scratch` are formulas of the symbolic dims, `members` the model's nodes it computes; the
+    rest describes it for reports: the estimate, what its root is, the schedule's text.
 
     ```mlir
     task.kernel @gelu_0 inputs 1 outputs 1 dims <"batch"> tiles "batch" scratch "0" members ["gelu"] {flops = 1.0e6 : f64}
@@ -28,7 +29,9 @@ def Task_KernelOp : Task_Op<"kernel", [Symbol]> {
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, I64Attr:$numInputs, I64Attr:$numOutputs, Graph_DimsAttr:$dims, StrAttr:$tiles,
                        StrAttr:$scratch, StrArrayAttr:$members, DefaultValuedAttr<F64Attr, "0.0">:$seconds,
-                       DefaultValuedAttr<F64Attr, "0.0">:$flops, DefaultValuedAttr<F64Attr, "0.0">:$bytes);
+                       DefaultValuedAttr<F64Attr, "0.0">:$flops, DefaultValuedAttr<F64Attr, "0.0">:$bytesRead,
+                       DefaultValuedAttr<F64Attr, "0.0">:$bytesWritten, DefaultValuedStrAttr<StrAttr, "">:$kind,
+                       DefaultValuedStrAttr<StrAttr, "">:$schedule);
   let assemblyFormat = [{
     $sym_name `inputs` $numInputs `outputs` $numOutputs `dims` $dims `tiles` $tiles `scratch` $scratch `members` $members attr-dict
   }];

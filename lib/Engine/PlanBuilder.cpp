@@ -67,7 +67,7 @@ private:
     record.scratchBytes = formulaOf(kernel.getScratch());
     record.seconds = kernel.getSeconds().convertToDouble();
     record.flops = kernel.getFlops().convertToDouble();
-    record.bytes = kernel.getBytes().convertToDouble();
+    record.bytes = kernel.getBytesRead().convertToDouble() + kernel.getBytesWritten().convertToDouble();
   }
 
   runtime::ValueInfo infoOf(llvm::StringRef name, mlir::Value buffer) {

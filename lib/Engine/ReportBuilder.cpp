@@ -32,20 +32,12 @@ void describeKernels(mlir::ModuleOp module, const std::vector<int64_t> &codeByte
     entry.name = kernel.getSymName().str();
     for (llvm::StringRef member : kernel.getMembers().getAsValueRange<mlir::StringAttr>())
       entry.members.push_back(member.str());
-    auto text = [&](llvm::StringRef name) {
-      auto attribute = kernel->getAttrOfType<mlir::StringAttr>(name);
-      return attribute ? attribute.str() : std::string();
-    };
-    auto number = [&](llvm::StringRef name) {
-      auto attribute = kernel->getAttrOfType<mlir::FloatAttr>(name);
-      return attribute ? attribute.getValueAsDouble() : 0.0;
-    };
-    entry.kind = text("kind");
-    entry.schedule = text("schedule");
+    entry.kind = kernel.getKind().str();
+    entry.schedule = kernel.getSchedule().str();
     entry.tiles = kernel.getTiles().str();
     entry.flops = kernel.getFlops().convertToDouble();
-    entry.bytesRead = number("bytes_read");
-    entry.bytesWritten = number("bytes_written");
+    entry.bytesRead = kernel.getBytesRead().convertToDouble();
+    entry.bytesWritten = kernel.getBytesWritten().convertToDouble();
     entry.seconds = kernel.getSeconds().convertToDouble();
     auto scratch = DimExpr::parse({kernel.getScratch().data(), kernel.getScratch().size()});
     entry.scratchBytes = scratch ? scratch->asConstant().value_or(0) : 0;

@@ -238,7 +238,7 @@ private:
     }
     EdgeVerdict verdict;
     verdict.fused = true;
-    verdict.layer = "loop";
+    verdict.layer = problem.nodes[edge.producer].reduces ? "stitch" : "loop";
     verdict.reason = "estimated faster when fused";
     verdict.fusedSeconds = groups[producer].report.estimate.seconds;
     return verdict;

@@ -18,6 +18,8 @@ struct FusionNode {
   std::string name; ///< The model's node and the primitive, for verdicts: "layer1/Add".
   /// Breaks ties; derived from content, never from the order of nodes in a file.
   std::string stableId;
+  /// Combines elements: a consumer inside the same kernel is a phase of its own (stitched).
+  bool reduces = false;
 };
 
 /// `consumer` reads a value of `producer`.

@@ -104,6 +104,11 @@ static bool isFusionNode(Operation &op) {
   return !isRematerialized(&op) || isReturned(&op);
 }
 
+static bool reduces(mlir::Operation &op) {
+  auto rule = mlir::cast<graph::AccessRuleOpInterface>(op).getAccessRule();
+  return graph::classify(rule) == graph::AccessClass::Reduction;
+}
+
 FusionRegion collectFusionRegion(mlir::func::FuncOp function) {
   FusionRegion region;
   llvm::DenseMap<Operation *, int32_t> indices;
@@ -115,8 +120,9 @@ FusionRegion collectFusionRegion(mlir::func::FuncOp function) {
     region.ops.push_back(&op);
     // The importer's order does not depend on the file's, so the position identifies the op.
     std::string position = std::to_string(index);
-    region.problem.nodes.push_back(
-        {nodeNameOf(&op), std::string(8 - std::min<size_t>(8, position.size()), '0') + position});
+    region.problem.nodes.push_back({nodeNameOf(&op),
+                                    std::string(8 - std::min<size_t>(8, position.size()), '0') + position,
+                                    reduces(op)});
     llvm::SetVector<Value> operands(op.operand_begin(), op.operand_end());
     for (Value operand : operands)
       if (auto it = indices.find(operand.getDefiningOp()); it != indices.end())

@@ -9,6 +9,7 @@
 
 #include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/StringSet.h"
+#include "llvm/Support/raw_ostream.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/Builders.h"
 
@@ -77,18 +78,34 @@ private:
     mlir::OpBuilder builder(getOperation().getBody(), getOperation().getBody()->begin());
     std::string name = uniqueName(kernel.getName().str());
     const cpu::KernelPlan &plan = *decision.plan;
-    KernelOp::create(builder, kernel.getLoc(), builder.getStringAttr(name),
-                     builder.getI64IntegerAttr(kernel.getInputs().size()),
-                     builder.getI64IntegerAttr(kernel.getNumResults()),
-                     graph::dimsAttr(&getContext(), llvm::ArrayRef<int64_t>()),
-                     builder.getStringAttr(plan.tiles.str()), builder.getStringAttr(plan.scratchBytes.str()),
-                     membersOf(kernel), builder.getF64FloatAttr(report.estimate.seconds),
-                     builder.getF64FloatAttr(report.estimate.flops),
-                     builder.getF64FloatAttr(report.estimate.bytes()));
+    KernelOp::create(
+        builder, kernel.getLoc(), builder.getStringAttr(name),
+        builder.getI64IntegerAttr(kernel.getInputs().size()),
+        builder.getI64IntegerAttr(kernel.getNumResults()),
+        graph::dimsAttr(&getContext(), llvm::ArrayRef<int64_t>()), builder.getStringAttr(plan.tiles.str()),
+        builder.getStringAttr(plan.scratchBytes.str()), membersOf(kernel),
+        builder.getF64FloatAttr(report.estimate.seconds), builder.getF64FloatAttr(report.estimate.flops),
+        builder.getF64FloatAttr(report.estimate.bytesRead),
+        builder.getF64FloatAttr(report.estimate.bytesWritten), builder.getStringAttr(kindOf(kernel)),
+        builder.getStringAttr(textOf(plan.schedule(&getContext()))));
     PlannedRecord record{mlir::FlatSymbolRefAttr::get(&getContext(), name), {}};
     if (!plan.packedConstants().empty())
       record.packed = packedInputsAttr(&getContext(), plan.packedConstants());
     return record;
+  }
+
+  /// The class of the member that constrains the kernel most: what its root is.
+  static llvm::StringRef kindOf(fusion::KernelOp kernel) {
+    auto kind = graph::AccessClass::Source;
+    for (auto op : kernel.getBody().front().getOps<graph::AccessRuleOpInterface>())
+      kind = std::max(kind, graph::classify(op.getAccessRule()));
+    return graph::stringifyAccessClass(kind);
+  }
+
+  static std::string textOf(mlir::Attribute attribute) {
+    std::string text;
+    llvm::raw_string_ostream(text) << attribute;
+    return text;
   }
 
   std::string uniqueName(std::string wish) {

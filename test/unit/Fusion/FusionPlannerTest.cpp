@@ -60,6 +60,15 @@ TEST_CASE("a chain that gains becomes one group") {
   CHECK(planned(problem, evaluator).groups == Groups{{0, 1, 2, 3}});
 }
 
+TEST_CASE("an edge behind a reduction is stitched, any other is a loop") {
+  ScriptedEvaluator evaluator(oneSecond);
+  FusionProblem problem = graph(3, {{0, 1}, {1, 2}});
+  problem.nodes[1].reduces = true;
+  FusionPlan plan = planned(problem, evaluator);
+  CHECK(plan.verdicts[0].layer == "loop");
+  CHECK(plan.verdicts[1].layer == "stitch");
+}
+
 TEST_CASE("level off keeps every node apart and says so") {
   ScriptedEvaluator evaluator(oneSecond);
   FusionPlan plan = planned(graph(2, {{0, 1}}), evaluator, {.merge = false});
