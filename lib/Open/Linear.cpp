@@ -32,6 +32,39 @@ Tensors openGemm(Node &n) {
   return {product + b.broadcast(scaled(b, bias, n.real("beta", 1.0)), product.dims())};
 }
 
+/// Determinants of small matrices by expansion along the first row.
+Tensor determinant(OpenBuilder &b, Tensor x, int64_t size) {
+  int64_t rank = x.rank();
+  auto entry = [&](int64_t column) {
+    return b.squeeze(b.slice(b.slice(x, rank - 2, 0, 1), rank - 1, column, 1), {rank - 2, rank - 1});
+  };
+  if (size == 1)
+    return entry(0);
+  Tensor sum, rest = b.slice(x, rank - 2, 1, size - 1);
+  for (int64_t column = 0; column < size && !b.failed(); ++column) {
+    llvm::SmallVector<Tensor> parts;
+    if (column > 0)
+      parts.push_back(b.slice(rest, rank - 1, 0, column));
+    if (column + 1 < size)
+      parts.push_back(b.slice(rest, rank - 1, column + 1, size - 1 - column));
+    Tensor term = entry(column) * determinant(b, b.concat(parts, rank - 1), size - 1);
+    sum = !sum ? term : column % 2 ? sum - term : sum + term;
+  }
+  return sum;
+}
+
+Tensors openDet(Node &n) {
+  OpenBuilder &b = n.builder();
+  constexpr int64_t kMaxSize = 4;
+  Tensor x = n.in(0);
+  if (b.failed() || x.rank() < 2 || !graph::mayBeEqual(x.dim(x.rank() - 1), x.dim(x.rank() - 2)))
+    return {b.fail("expected square matrices, got " + describe(x.dims()))};
+  auto size = x.dim(x.rank() - 1).asConstant();
+  if (!size || *size < 1 || *size > kMaxSize)
+    return {b.unsupported("matrices of size " + x.dim(x.rank() - 1).str())};
+  return {determinant(b, x, *size)};
+}
+
 //===-- Einsum --------------------------------------------------------------------------------===//
 
 /// A tensor with one label per dim. Labels below 128 are letters, those above are dims of an ellipsis.
@@ -246,6 +279,7 @@ Tensors openEinsum(Node &n) {
 constexpr OpenerRow kRows[] = {
     {"", "MatMul", 1, openMatMul, 2, 2},
     {"", "Gemm", 1, openGemm, 2, 3},
+    {"", "Det", 11, openDet, 1, 1},
     {"", "Einsum", 12, openEinsum, 1, kVariadic},
 };
 

@@ -72,6 +72,7 @@ public:
 
   mlir::OpBuilder &op() { return ops; }
   mlir::MLIRContext *context() const { return ops.getContext(); }
+  mlir::Location getLocation() const { return location; }
   void setLocation(mlir::Location loc) { location = loc; }
   ShapeValues &known() { return values; }
 

@@ -220,10 +220,12 @@ private:
       return static_cast<bool>(b.fail("expected a body of " + llvm::Twine(arguments.size()) + " arguments"));
     for (auto [argument, value] : llvm::zip(region.getArguments(), arguments))
       tensors[argument] = value;
-    if (openBlock(region.front(), results) && !b.failed())
-      return true;
-    b.fail("a node of its body cannot be opened");
-    return false;
+    mlir::Location outer = b.getLocation();
+    bool isOpened = openBlock(region.front(), results) && !b.failed();
+    b.setLocation(outer);
+    if (!isOpened)
+      b.fail("a node of its body cannot be opened", problems.empty() || problems.back().unsupported);
+    return isOpened;
   }
 
   //===-- Problems ----------------------------------------------------------------------------===//

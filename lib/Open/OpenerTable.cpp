@@ -17,6 +17,7 @@ constexpr Family kFamilies[] = {
     linearOpeners,      convolutionOpeners, poolingOpeners,      normalizationOpeners, indexingOpeners,
     generatorOpeners,   resizeOpeners,      quantizationOpeners, lossOpeners,          optimizerOpeners,
     controlFlowOpeners, attentionOpeners,   recurrentOpeners,    signalOpeners,        samplingOpeners,
+    regionOpeners,      tabularOpeners,
 };
 
 using Key = std::pair<llvm::StringRef, llvm::StringRef>;

@@ -49,5 +49,7 @@ llvm::ArrayRef<OpenerRow> attentionOpeners();
 llvm::ArrayRef<OpenerRow> recurrentOpeners();
 llvm::ArrayRef<OpenerRow> signalOpeners();
 llvm::ArrayRef<OpenerRow> samplingOpeners();
+llvm::ArrayRef<OpenerRow> regionOpeners();
+llvm::ArrayRef<OpenerRow> tabularOpeners();
 
 } // namespace delos::open
