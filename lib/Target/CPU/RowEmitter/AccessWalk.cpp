@@ -89,7 +89,7 @@ void AccessWalk::visitReduction(Operation *op, const Position &position, int req
   ReductionRequest made{op, position, variablesOf(position), {}, request};
   llvm::SmallVector<DimExpr> loops;
   for (const DimExpr &extent : space.extents) {
-    std::string name = "r" + std::to_string(serial++);
+    std::string name = "%r" + std::to_string(serial++);
     ranges.bound(name, extent);
     made.loops.push_back(name);
     loops.push_back(variable(name));
@@ -109,7 +109,7 @@ void AccessWalk::visitGather(graph::GatherOp op, const Position &position, int r
     AffineMap map = cast<AffineMapAttr>(op.getIndexMaps()[k]).getValue();
     Position at = Position::atCoordinates(ranges.evaluate(map, point, {}));
     visit(index, at, request);
-    std::string name = "g" + std::to_string(serial++);
+    std::string name = "%g" + std::to_string(serial++);
     opaque[name] = variablesOf(at);
     int64_t dim = op.getDims()[k];
     ranges.bound(name, sourceDims[dim]);

@@ -24,7 +24,7 @@ void NestEmitter::emit(const RowNest &nest, const DimExpr &firstTile, bool isOnl
     };
     lo = clip(lo), hi = clip(hi);
   }
-  std::string tile = "tile" + std::to_string(e.serial++);
+  std::string tile = "%tile" + std::to_string(e.serial++);
   e.ranges.bound(tile, nest.tileCount);
   e.loop(tile, lo, hi, {}, [&](ValueRange) {
     llvm::SmallVector<DimExpr> extents;

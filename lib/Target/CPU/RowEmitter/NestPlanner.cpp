@@ -272,7 +272,7 @@ RowNest NestPlanner::planOutputs(ArrayRef<unsigned> outputs) {
   for (ArrayRef<DimExpr> shape : candidateShapes(outputOf(body, outputs[0]))) {
     Trial trial;
     for (const DimExpr &extent : shape) {
-      trial.names.push_back("d" + std::to_string(serial++));
+      trial.names.push_back("%d" + std::to_string(serial++));
       trial.extents.push_back(extent);
     }
     trial = merge(outputs, trial);
@@ -423,7 +423,7 @@ RowNest NestPlanner::planRoot(Operation *root, ArrayRef<unsigned> outputs) {
     for (int64_t k = 0; k < static_cast<int64_t>(dims.size()); ++k) {
       if (k == dim)
         continue;
-      RowLoop loop{"d" + std::to_string(serial++), dims[k]};
+      RowLoop loop{"%d" + std::to_string(serial++), dims[k]};
       loop.isTile = true;
       if (mayLane && k + 1 == static_cast<int64_t>(dims.size())) {
         nest.lanes = target.lanes(std::max(32u, bits));

@@ -124,7 +124,7 @@ Value PullEmitter::emitInlineReduction(Operation *op, const Position &position) 
   llvm::SmallVector<DimExpr> point(position.coordinates(dimsOf(op->getResult(0)), ranges)), loops;
   llvm::SmallVector<std::string> names;
   for (size_t k = 0; k < space.extents.size(); ++k) {
-    names.push_back("i" + std::to_string(serial++));
+    names.push_back("%i" + std::to_string(serial++));
     loops.push_back(variable(names.back()));
     ranges.bound(names.back(), space.extents[k]);
   }

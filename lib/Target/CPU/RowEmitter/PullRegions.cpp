@@ -114,7 +114,7 @@ DimExpr PullEmitter::gatheredIndex(Value indices, const Position &at, const DimE
                     size.str() + "/" + at.key();
   if (auto it = scopes[depth].gathered.find(key); it != scopes[depth].gathered.end())
     return variable(it->second);
-  std::string name = "gathered" + std::to_string(serial++);
+  std::string name = "%gathered" + std::to_string(serial++);
   Type elementType = getElementTypeOrSelf(indices.getType());
   Value result = atDepth(depth, [&]() -> Value {
     Value raw = pull(indices, at);

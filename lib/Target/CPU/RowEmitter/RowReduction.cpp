@@ -60,14 +60,14 @@ void RowReduction::chooseLoops() {
   // Neighbouring loops that one variable can walk through memory become one.
   llvm::SmallVector<DimExpr> values;
   for (size_t k = 0; k < space.extents.size(); ++k) {
-    names.push_back("k" + std::to_string(e.serial++));
+    names.push_back("%k" + std::to_string(e.serial++));
     extents.push_back(space.extents[k]);
     values.push_back(variable(names[k]));
     e.ranges.bound(names[k], extents[k]);
   }
   bool mayMerge = isa<graph::ReduceOp>(reducer.op);
   for (size_t k = names.size(); mayMerge && k-- > 1;) {
-    std::string merged = "k" + std::to_string(e.serial++);
+    std::string merged = "%k" + std::to_string(e.serial++);
     DimExpr extent = extents[k - 1] * extents[k];
     e.ranges.bound(merged, extent);
     DimExpr quotient = e.ranges.floorDiv(variable(merged), extents[k]);

@@ -34,7 +34,7 @@ void NestEmitter::emitScan(const RowNest &nest, graph::ScanOp scan) {
     bool lanes = nest.lanes > 1;
     Value start = lanes ? constantLike(b, VectorType::get({nest.lanes}, neutral.getType()), neutral)
                         : arith::ConstantOp::create(b, neutral).getResult();
-    std::string name = "scan" + std::to_string(e.serial++);
+    std::string name = "%scan" + std::to_string(e.serial++);
     e.loop(name, dims[dim], start, [&](ValueRange carried) {
       DimExpr at = scan.getReverse() ? dims[dim] - 1 - variable(name) : variable(name);
       Position position = Position::atCoordinates(pointWith(nest, dim, at));
@@ -119,7 +119,7 @@ void NestEmitter::emitSort(const RowNest &nest, graph::SortOp sort) {
   SortRows rows[2] = {{room(0, element), room(1, b.getI64Type())},
                       {room(2, element), room(3, b.getI64Type())}};
 
-  std::string fill = "s" + std::to_string(e.serial++);
+  std::string fill = "%s" + std::to_string(e.serial++);
   e.loop(fill, size, {}, [&](ValueRange) {
     Position at = Position::atCoordinates(pointWith(nest, dim, variable(fill)));
     e.storeTo(rows[0].keys, e.pull(sort.getInput(), at), element, variable(fill));
@@ -155,7 +155,7 @@ void NestEmitter::emitSort(const RowNest &nest, graph::SortOp sort) {
     scf::YieldOp::create(b, width);
   }
 
-  std::string drain = "s" + std::to_string(e.serial++);
+  std::string drain = "%s" + std::to_string(e.serial++);
   e.loop(drain, size, {}, [&](ValueRange) {
     Position at = Position::atCoordinates(pointWith(nest, dim, variable(drain)));
     for (unsigned output : nest.outputs) {
@@ -194,7 +194,7 @@ void NestEmitter::emitScatter(const RowNest &nest, graph::ScatterOp scatter) {
   unsigned output = nest.outputs[0];
   graph::Dims dims = dimsOf(scatter.getInit());
   DimExpr count = graph::elementCount(dims);
-  std::string lane = "c" + std::to_string(e.serial++);
+  std::string lane = "%c" + std::to_string(e.serial++);
   e.ranges.bound(lane, count);
   int64_t lanes = e.target.lanes(std::max(32u, laneBits(element)));
   e.laneLoop(lane, e.index(DimExpr(0)), e.index(count), count.asConstant(), lanes, [&] {
@@ -208,7 +208,7 @@ void NestEmitter::emitScatter(const RowNest &nest, graph::ScatterOp scatter) {
   Coordinates point;
   llvm::SmallVector<std::string> names;
   for (size_t k = 0; k < points.size(); ++k) {
-    names.push_back("u" + std::to_string(e.serial++));
+    names.push_back("%u" + std::to_string(e.serial++));
     point.push_back(variable(names.back()));
   }
   auto update = [&] {
