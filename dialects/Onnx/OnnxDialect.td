@@ -1,4 +1,4 @@
-// The onnx dialect: one op for every operator of a model, constants, and the types of values that are not tensors.
+// The onnx dialect: one op for every operator of a model, constants, types of values that are not tensors.
 #ifndef DELOS_DIALECTS_ONNX_ONNXDIALECT_TD
 #define DELOS_DIALECTS_ONNX_ONNXDIALECT_TD
 
@@ -13,21 +13,26 @@ def Onnx_Dialect : Dialect {
   let cppNamespace = "::delos::onnx";
   let summary = "An ONNX model as it stands in its file";
   let description = [{
-    The importer's output and the opener's input. No operator is known by name here: `onnx.node` carries any of them with the domain and
-    the opset version of the model, so that a diagnostic can always name the model's own node. See RATIONALE.md.
+    The importer's output and the opener's input. No operator is known by name here: `onnx.node` carries any
+    of them with the domain and the opset version of the model, so that a diagnostic can always name the
+    model's own node. See RATIONALE.md.
   }];
   let useDefaultTypePrinterParser = 1;
   let hasConstantMaterializer = 1;
   let extraClassDeclaration = "void registerTypes();";
 }
 
-//===-- Types ----------------------------------------------------------------------------------------------------------------------===//
+//===-- Types -------------------------------------------------------------------------------------------===//
 
-class Onnx_Type<string name, string typeMnemonic> : TypeDef<Onnx_Dialect, name> { let mnemonic = typeMnemonic; }
+class Onnx_Type<string name, string typeMnemonic> : TypeDef<Onnx_Dialect, name> {
+  let mnemonic = typeMnemonic;
+}
 
 def Onnx_StringType : Onnx_Type<"String", "string"> {
   let summary = "Element type of string tensors";
-  let description = "`tensor<2x!onnx.string>`. Strings are byte strings of any length; such tensors live in host memory only.";
+  let description = [{
+    `tensor<2x!onnx.string>`. Strings are byte strings of any length; such tensors live in host memory only.
+  }];
 }
 
 def Onnx_NoneType : Onnx_Type<"None", "none"> {
@@ -40,7 +45,9 @@ def Onnx_UnknownType : Onnx_Type<"Unknown", "unknown"> {
 
 def Onnx_SeqType : Onnx_Type<"Seq", "seq"> {
   let summary = "A sequence of values of one type";
-  let description = "`!onnx.seq<tensor<?x4xf32>>`. Elements may differ in the sizes that the element type leaves open.";
+  let description = [{
+    `!onnx.seq<tensor<?x4xf32>>`. Elements may differ in the sizes that the element type leaves open.
+  }];
   let parameters = (ins "::mlir::Type":$elementType);
   let assemblyFormat = "`<` $elementType `>`";
   let genVerifyDecl = 1;
@@ -63,7 +70,7 @@ def Onnx_MapType : Onnx_Type<"Map", "map"> {
 
 def Onnx_Value : Type<CPred<"::delos::onnx::isValueType($_self)">, "ONNX value", "::mlir::Type">;
 
-//===-- Ops ------------------------------------------------------------------------------------------------------------------------===//
+//===-- Ops ---------------------------------------------------------------------------------------------===//
 
 class Onnx_Op<string mnemonic, list<Trait> traits = []> : Op<Onnx_Dialect, mnemonic, traits>;
 
@@ -74,28 +81,34 @@ def Onnx_NodeOp : Onnx_Op<"node", [DeclareOpInterfaceMethods<MemoryEffectsOpInte
     Any operator, named as in the file:
 
     ```mlir
-    %y = onnx.node "Gemm"(%x, %w, %b) {transB = 1 : i64} opset 13 id "9f86d081884c7d65" name "fc1" outputs ["y"]
+    %y = onnx.node "Gemm"(%x, %w, %b) {transB = 1 : i64}
+        opset 13 id "9f86d081884c7d65" name "fc1" outputs ["y"]
         : (tensor<2x8xf32>, tensor<4x8xf32>, tensor<4xf32>) -> tensor<2x4xf32>
     ```
 
-    - `opType`, `domain`, `opset`: the operator and the version of its domain that the model (or the function the node was inlined
-      from) imports; the default domain is the empty string and is not printed. The operator's since-version is the newest at or below it.
-    - `operatorAttrs`: FLOAT is `f32`, INT is `i64`, STRING a string, TENSOR an elements attribute, TYPE_PROTO a type; the plural forms are
-      `array<f32>`, `array<i64>` and array attributes. Graph attributes are the `bodies`, named by `bodyNames` in the same order (an
-      attribute holding several graphs repeats its name).
-    - `id`: 16 hex digits derived from the content (operator, attributes, ids of the operands), unique in the module and independent of
-      names and of the order of nodes in the file.
-    - `nodeName`, `outputNames`: the model's names, for diagnostics. An absent result has an empty name and the type `!onnx.none`.
+    - `opType`, `domain`, `opset`: the operator and the version of its domain that the model (or the function
+      the node was inlined from) imports; the default domain is the empty string and is not printed. The
+      operator's since-version is the newest at or below it.
+    - `operatorAttrs`: FLOAT is `f32`, INT is `i64`, STRING a string, TENSOR an elements attribute, TYPE_PROTO
+      a type; the plural forms are `array<f32>`, `array<i64>` and array attributes. Graph attributes are the
+      `bodies`, named by `bodyNames` in the same order (an attribute holding several graphs repeats its name).
+    - `id`: 16 hex digits derived from the content (operator, attributes, ids of the operands), unique in the
+      module and independent of names and of the order of nodes in the file.
+    - `nodeName`, `outputNames`: the model's names, for diagnostics. An absent result has an empty name and
+      the type `!onnx.none`.
     - An absent operand is an `onnx.none` value. Bodies see the values around them.
   }];
-  let arguments = (ins Variadic<Onnx_Value>:$inputs, StrAttr:$opType, DefaultValuedAttr<DictionaryAttr, "{}">:$operatorAttrs,
+  let arguments = (ins Variadic<Onnx_Value>:$inputs, StrAttr:$opType,
+                       DefaultValuedAttr<DictionaryAttr, "{}">:$operatorAttrs,
                        DefaultValuedStrAttr<StrAttr, "">:$domain, I64Attr:$opset, OptionalAttr<StrAttr>:$id,
-                       OptionalAttr<StrAttr>:$nodeName, OptionalAttr<StrArrayAttr>:$outputNames, OptionalAttr<StrArrayAttr>:$bodyNames);
+                       OptionalAttr<StrAttr>:$nodeName, OptionalAttr<StrArrayAttr>:$outputNames,
+                       OptionalAttr<StrArrayAttr>:$bodyNames);
   let results = (outs Variadic<Onnx_Value>:$results);
   let regions = (region VariadicRegion<AnyRegion>:$bodies);
   let assemblyFormat = [{
-    $opType `(` $inputs `)` ($operatorAttrs^)? (`domain` $domain^)? `opset` $opset (`id` $id^)? (`name` $nodeName^)? (`outputs` $outputNames^)?
-    (`bodies` $bodyNames^ $bodies)? attr-dict-with-keyword `:` functional-type($inputs, $results)
+    $opType `(` $inputs `)` ($operatorAttrs^)? (`domain` $domain^)? `opset` $opset (`id` $id^)?
+    (`name` $nodeName^)? (`outputs` $outputNames^)? (`bodies` $bodyNames^ $bodies)?
+    attr-dict-with-keyword `:` functional-type($inputs, $results)
   }];
   let hasVerifier = 1;
   let hasRegionVerifier = 1;
@@ -115,12 +128,14 @@ def Onnx_NodeOp : Onnx_Op<"node", [DeclareOpInterfaceMethods<MemoryEffectsOpInte
   }];
 }
 
-def Onnx_ConstantOp : Onnx_Op<"constant", [Pure, ConstantLike, AllTypesMatch<["value", "result"]>,
-                                           DeclareOpInterfaceMethods<OpAsmOpInterface, ["getAsmResultNames"]>]> {
+def Onnx_ConstantOp
+    : Onnx_Op<"constant", [Pure, ConstantLike, AllTypesMatch<["value", "result"]>,
+                           DeclareOpInterfaceMethods<OpAsmOpInterface, ["getAsmResultNames"]>]> {
   let summary = "A tensor known at compile time: an initializer or a Constant node";
   let description = [{
-    Small tensors are `dense<...>`; the others are resources holding the bytes in the standard's raw form: little endian, row-major,
-    bool one byte 0 or 1, sub-byte elements packed from the low bits of each byte up. String tensors are `dense<["a", "b"]>`.
+    Small tensors are `dense<...>`; the others are resources holding the bytes in the standard's raw form:
+    little endian, row-major, bool one byte 0 or 1, sub-byte elements packed from the low bits of each byte up.
+    String tensors are `dense<["a", "b"]>`.
 
     ```mlir
     %w = onnx.constant "w" dense_resource<w> : tensor<128x64xf32>
@@ -135,7 +150,8 @@ def Onnx_ConstantOp : Onnx_Op<"constant", [Pure, ConstantLike, AllTypesMatch<["v
   let hasVerifier = 1;
 }
 
-def Onnx_NoneOp : Onnx_Op<"none", [Pure, DeclareOpInterfaceMethods<OpAsmOpInterface, ["getAsmResultNames"]>]> {
+def Onnx_NoneOp
+    : Onnx_Op<"none", [Pure, DeclareOpInterfaceMethods<OpAsmOpInterface, ["getAsmResultNames"]>]> {
   let summary = "An absent optional operand";
   let results = (outs Onnx_NoneType:$result);
   let assemblyFormat = "attr-dict `:` type($result)";

@@ -13,8 +13,7 @@
 
 using namespace delos::onnx;
 
-//===-- NodeOp
-//---------------------------------------------------------------------------------------------------------------------===//
+//===-- NodeOp ------------------------------------------------------------------------------------------===//
 
 std::string NodeOp::getQualifiedName() {
   return getDomain().empty() ? getOpType().str() : (getDomain() + "::" + getOpType()).str();
@@ -133,8 +132,7 @@ mlir::LogicalResult NodeOp::verifyRegions() {
   return mlir::success();
 }
 
-//===-- ConstantOp
-//-----------------------------------------------------------------------------------------------------------------===//
+//===-- ConstantOp --------------------------------------------------------------------------------------===//
 
 void ConstantOp::build(mlir::OpBuilder &builder, mlir::OperationState &state, mlir::ElementsAttr value,
                        llvm::StringRef name) {
@@ -171,7 +169,6 @@ mlir::LogicalResult ConstantOp::verify() {
   return mlir::success();
 }
 
-//===-- NoneOp
-//-------------------------------------------------------------------------------------------===//
+//===-- NoneOp ------------------------------------------------------------------------------------------===//
 
 void NoneOp::getAsmResultNames(mlir::OpAsmSetValueNameFn setName) { setName(getResult(), "none"); }

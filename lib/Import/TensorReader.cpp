@@ -359,8 +359,7 @@ TensorReader::readConstant(std::string_view name, ::onnx::AttributeProto &attrib
   return &keep(&attribute, std::move(tensor));
 }
 
-//===-- Attributes
-//-----------------------------------------------------------------------------------------------------------------===//
+//===-- Attributes --------------------------------------------------------------------------------------===//
 
 /// `dense<...>` of a small tensor of whole bytes; one value when all are equal, as the parser would make it.
 static mlir::ElementsAttr denseAttr(const TensorData &tensor, mlir::RankedTensorType type) {

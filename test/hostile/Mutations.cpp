@@ -103,8 +103,7 @@ T *any(Random &random, const std::vector<T *> &list) {
   return list.empty() ? nullptr : list[below(random, list.size())];
 }
 
-//===-- Messages that lie
-//----------------------------------------------------------------------------------------------------------===//
+//===-- Messages that lie -------------------------------------------------------------------------------===//
 
 void tensorDims(ModelProto &model, Targets &targets, Random &random) {
   TensorProto *tensor = any(random, targets.tensors);
@@ -441,8 +440,7 @@ constexpr MessageMutator messageMutators[] = {
     {"move-body", moveBody},
 };
 
-//===-- Damaged bytes
-//--------------------------------------------------------------------------------------------------------------===//
+//===-- Damaged bytes -----------------------------------------------------------------------------------===//
 
 void truncate(std::string &bytes, const std::string &, Random &random) {
   bytes.resize(below(random, bytes.size()));
