@@ -19,11 +19,33 @@ static std::string textOf(AffineMap map) {
   return text;
 }
 
+/// Fails when a coordinate that does not come from an index lies outside `tensor` for some point. Only
+/// constant sizes can be refused here.
+static LogicalResult expectInside(mlir::Operation *op, AffineMap map, mlir::Value tensor, mlir::Value points,
+                                  llvm::ArrayRef<int64_t> indexed) {
+  Dims sizes = dimsOf(tensor), extents = dimsOf(points);
+  if (llvm::any_of(extents, [](const DimExpr &extent) { return extent.isConstant(0); }))
+    return success();
+  for (auto [position, expr] : llvm::enumerate(map.getResults())) {
+    std::optional<int64_t> last, size = sizes[position].asConstant();
+    if (auto dim = mlir::dyn_cast<mlir::AffineDimExpr>(expr))
+      last = (extents[dim.getPosition()] - 1).asConstant();
+    else if (auto constant = mlir::dyn_cast<mlir::AffineConstantExpr>(expr))
+      last = constant.getValue();
+    bool isIndexed = llvm::is_contained(indexed, static_cast<int64_t>(position));
+    if (!isIndexed && last && size && *last >= *size)
+      return op->emitOpError() << "coordinate " << position << " reaches " << *last << " of a dim of size "
+                               << *size;
+  }
+  return success();
+}
+
 /// What gather and scatter have in common: coordinates of `tensor` given by maps of the points, some replaced
 /// by indices.
 static LogicalResult expectIndexing(mlir::Operation *op, mlir::Value tensor, mlir::ValueRange indices,
                                     llvm::ArrayRef<int64_t> dims, AffineMap tensorMap,
-                                    mlir::ArrayAttr indexMaps, unsigned pointRank) {
+                                    mlir::ArrayAttr indexMaps, mlir::Value points) {
+  unsigned pointRank = rankOf(points);
   if (failed(expectDims(op, "dims", dims, rankOf(tensor))))
     return failure();
   if (dims.size() != indices.size() || indexMaps.size() != indices.size())
@@ -41,8 +63,10 @@ static LogicalResult expectIndexing(mlir::Operation *op, mlir::Value tensor, mli
                                << " coordinates, got " << textOf(attr);
     if (!(classOf(elementTypeOf(index)) & kInt))
       return op->emitOpError() << "expected integer indices, got " << elementTypeOf(index);
+    if (failed(expectInside(op, attr, index, points, {})))
+      return failure();
   }
-  return success();
+  return expectInside(op, tensorMap, tensor, points, dims);
 }
 
 LogicalResult GatherOp::verify() {
@@ -50,7 +74,7 @@ LogicalResult GatherOp::verify() {
     return emitOpError() << "expected element type " << elementTypeOf(getSource()) << ", got "
                          << elementTypeOf(getResult());
   return expectIndexing(*this, getSource(), getIndices(), getDims(), getSourceMap(), getIndexMaps(),
-                        rankOf(getResult()));
+                        getResult());
 }
 
 AccessRule GatherOp::getAccessRule() {
@@ -72,7 +96,7 @@ LogicalResult ScatterOp::verify() {
   if (getKind() != ScatterKind::assign && !(classOf(element) & (kFloat | kInt)))
     return emitOpError() << stringifyScatterKind(getKind()) << " is not defined for element type " << element;
   return expectIndexing(*this, getInit(), getIndices(), getDims(), getTargetMap(), getIndexMaps(),
-                        rankOf(getUpdates()));
+                        getUpdates());
 }
 
 AccessRule ScatterOp::getAccessRule() {

@@ -149,4 +149,16 @@ def LayoutPass : Pass<"graph-layout", "mlir::func::FuncOp"> {
   let dependentDialects = ["::delos::graph::GraphDialect"];
 }
 
+def PrintAccessRulesPass : Pass<"graph-print-access-rules", "mlir::func::FuncOp"> {
+  let summary = "Print the access rule of every op";
+  let description = [{
+    A remark per op: its class, the iteration space, and the map of each operand and result. Nothing changes.
+
+    ```mlir
+    %y = graph.transpose %x perm [1, 0] : tensor<2x3xf32> -> tensor<3x2xf32>
+    // remark: graph.transpose view: [parallel 3, parallel 2] reads (d0, d1) -> (d1, d0) writes (d0, d1) -> (d0, d1) flops 0.000000e+00
+    ```
+  }];
+}
+
 #endif // DELOS_PASSES_GRAPH_TD
