@@ -18,6 +18,25 @@ def PrepareVectorsPass : Pass<"lowering-prepare-vectors"> {
   let dependentDialects = ["mlir::arith::ArithDialect", "mlir::memref::MemRefDialect", "mlir::scf::SCFDialect", "mlir::vector::VectorDialect"];
 }
 
+def EmitRowsPass : Pass<"lowering-emit-rows", "mlir::ModuleOp"> {
+  let summary = "Turn functions of graph ops into kernel functions by the row emitter";
+  let description = [{
+    Every function of the module becomes the kernel that the row emitter plans for its body; a function it refuses is an error naming
+    the op. With `print-plan` the nests are printed and nothing changes.
+
+    ```mlir
+    func.func @k(%x: tensor<8xf32>) -> tensor<8xf32> { graph.map exp ... }
+    // becomes
+    func.func @k(%buf: !llvm.ptr, %dim: !llvm.ptr, %scratch: !llvm.ptr, %begin: i64, %end: i64) -> i32
+    ```
+  }];
+  let options = [Option<"cpu", "cpu", "std::string", "\"x86-64-v4\"", "LLVM name of the processor">,
+                 Option<"printPlan", "print-plan", "bool", "false", "Print the plans only">];
+  let dependentDialects = ["mlir::arith::ArithDialect", "mlir::func::FuncDialect", "mlir::LLVM::LLVMDialect",
+                           "mlir::math::MathDialect", "mlir::memref::MemRefDialect", "mlir::scf::SCFDialect",
+                           "mlir::vector::VectorDialect"];
+}
+
 def ExpandVectorMathPass : Pass<"lowering-expand-vector-math", "mlir::ModuleOp"> {
   let summary = "Expand mathematical functions on vectors to arithmetic";
   let description = [{

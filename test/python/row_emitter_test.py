@@ -299,6 +299,38 @@ def test_views(name, dynamic):
         check((4, 6, 5), (24, 5), "graph.reshape %a0", lambda x: x.reshape(24, 5))
 
 
+@pytest.mark.parametrize("name", FLOATS + ["i8", "i1", "ui16", "i64"])
+@pytest.mark.parametrize("dynamic", [False, True])
+def test_transposes_in_registers(name, dynamic):
+    """Blocks, their borders, several outputs and an untransposed neighbour."""
+    rng = np.random.default_rng(23)
+    for shape, perm in (((33, 70), (1, 0)), ((16, 16), (1, 0)), ((2, 17, 3, 40), (0, 3, 2, 1)), ((64, 3, 16), (2, 1, 0)),
+                        ((5, 20, 31), (0, 2, 1))):
+        x = random_array(rng, shape, name)
+        y = random_array(rng, tuple(shape[p] for p in perm), name)
+        text = tuple(f"n{k}" for k in range(len(shape))) if dynamic else shape
+        sizes = dict(zip(text, shape)) if dynamic else {}
+        a, r = tensor_type(text, x.dtype), tensor_type(tuple(text[p] for p in perm), x.dtype)
+        c = tensor_type(tuple(text[p] for p in perm), np.bool_)
+        body = [f"%0 = graph.transpose %a0 perm {list(perm)} : {a} -> {r}", f"%1 = graph.map eq %0, %a1 : ({r}, {r}) -> {c}"]
+        kernel = RowKernel(function([a, r], body, [("%0", r), ("%1", c)]))
+        got = kernel([x, y], [(y.shape, x.dtype), (y.shape, np.bool_)], sizes, splits=2)
+        assert got[0].tobytes() == np.ascontiguousarray(x.transpose(perm)).tobytes(), (shape, perm, kernel.plan)
+        np.testing.assert_array_equal(got[1], wide(x.transpose(perm)) == wide(y))
+
+
+@pytest.mark.parametrize("dynamic", [False, True])
+def test_refused_groups_name_the_edge(dynamic):
+    """A value that users would compute again for every column is no member; nor is what reads a scan in its kernel."""
+    m, n = ("m", "n") if dynamic else (300, 400)
+    t, r, c = tensor_type((m, n), np.float32), tensor_type((m,), np.float32), tensor_type((n,), np.float32)
+    with pytest.raises(Refused, match="reduce"):
+        RowKernel(function([t], softmax_lines(t, r, 1, [0]) + [f"%c = graph.reduce sum %q dims [0] : {t} -> {c}"], [("%c", c)]))
+    with pytest.raises(Refused, match="scan"):
+        RowKernel(function([t], [f"%0 = graph.scan sum %a0 dim 1 : {t} -> {t}", f"%1 = graph.map neg %0 : ({t}) -> {t}"],
+                           [("%1", t)]))
+
+
 def test_reshape_between_transposes():
     rng = np.random.default_rng(10)
     x = random_array(rng, (4, 6, 35), "f32")

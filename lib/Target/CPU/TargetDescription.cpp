@@ -76,8 +76,15 @@ absl::StatusOr<TargetDescription> TargetDescription::named(std::string_view cpu)
   target.cpu = std::string(cpu);
   llvm::SmallVector<llvm::StringRef> features;
   llvm::X86::getFeaturesForCPU(name, features);
-  for (llvm::StringRef feature : features)
-    target.features.push_back(feature.str());
+  // The table leaves out what another feature implies.
+  llvm::StringMap<bool> implied;
+  for (llvm::StringRef feature : features) {
+    implied[feature] = true;
+    llvm::X86::updateImpliedFeatures(feature, /*Enabled=*/true, implied);
+  }
+  for (const auto &feature : implied)
+    if (feature.second)
+      target.features.push_back(feature.first().str());
   std::sort(target.features.begin(), target.features.end());
   describeVectors(target);
   describeMachine(target);

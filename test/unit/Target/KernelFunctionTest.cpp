@@ -115,6 +115,10 @@ TEST_CASE("an unknown processor is refused with its name") {
   REQUIRE(haswell.ok());
   CHECK(haswell->vectorBits == 256);
   CHECK(haswell->hasFma);
+  auto wide = cpu::TargetDescription::named("x86-64-v4");
+  REQUIRE(wide.ok());
+  CHECK(wide->vectorBits == 512);
+  CHECK(wide->has("avx512f"));
 }
 
 TEST_CASE("a missing outside symbol is reported by name") {

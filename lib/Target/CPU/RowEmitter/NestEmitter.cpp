@@ -97,6 +97,52 @@ void NestEmitter::openLoop(const RowNest &nest, size_t level, const std::functio
   e.laneLoop(loop.name, e.index(DimExpr(0)), e.index(loop.extent), count, nest.lanes, inside);
 }
 
+/// Whole blocks unroll the loop inside the lane steps; the last, shorter one runs it outside.
+void NestEmitter::emitTransposed(const RowNest &nest, size_t level) {
+  ImplicitLocOpBuilder &b = e.b;
+  const RowLoop &loop = nest.loops[level], &lane = nest.loops[level + 1];
+  auto lanesOf = [&](const std::function<void()> &inside) {
+    e.laneLoop(lane.name, e.index(DimExpr(0)), e.index(lane.extent), lane.extent.asConstant(), nest.lanes,
+               inside);
+  };
+  Value span = arith::SubIOp::create(b, chunkEnd, chunkBegin);
+  Value whole =
+      arith::CmpIOp::create(b, arith::CmpIPredicate::eq, span, arith::ConstantIndexOp::create(b, loop.chunk));
+  auto branch = scf::IfOp::create(b, TypeRange{}, whole, /*withElseRegion=*/true);
+  OpBuilder::InsertionGuard guard(b);
+  auto inBranch = [&](Block *block, const std::function<void()> &inside) {
+    b.setInsertionPointToStart(block);
+    Scope &scope = e.scopes.emplace_back();
+    scope.opener = branch;
+    // What is loaded for a whole block must not move in front of the branch.
+    scope.isGuard = true;
+    inside();
+    e.scopes.pop_back();
+  };
+  inBranch(branch.thenBlock(), [&] {
+    TransposedLoop block{loop.name, loop.name + "_block", 0};
+    e.variables[block.base] = {chunkBegin, {}, false, static_cast<unsigned>(e.scopes.size() - 1)};
+    e.ranges.bound(block.base, loop.extent);
+    lanesOf([&] {
+      for (block.copy = 0; block.copy < loop.chunk; ++block.copy) {
+        e.scopes.emplace_back();
+        Value at = b.createOrFold<arith::AddIOp>(chunkBegin, arith::ConstantIndexOp::create(b, block.copy));
+        e.variables[loop.name] = {at, {}, false, static_cast<unsigned>(e.scopes.size() - 1)};
+        e.transposed = block;
+        emitLevel(nest, level + 2);
+        e.scopes.pop_back();
+      }
+      e.transposed.reset();
+    });
+  });
+  inBranch(branch.elseBlock(), [&] {
+    e.loop(loop.name, chunkBegin, chunkEnd, {}, [&](ValueRange) {
+      lanesOf([&] { emitLevel(nest, level + 2); });
+      return llvm::SmallVector<Value>();
+    });
+  });
+}
+
 void NestEmitter::emitLevel(const RowNest &nest, size_t level) {
   for (const auto &[value, position] : nest.phases)
     if (levelOf(nest, position) == level)
@@ -104,7 +150,9 @@ void NestEmitter::emitLevel(const RowNest &nest, size_t level) {
   for (auto [position, output] : llvm::zip_equal(nest.positions, nest.outputs))
     if (levelOf(nest, position) == level)
       e.store(e.pull(body.getTerminator()->getOperand(output), position), output, position);
-  if (level < nest.loops.size())
+  if (level < nest.loops.size() && nest.loops[level].isTransposed)
+    emitTransposed(nest, level);
+  else if (level < nest.loops.size())
     openLoop(nest, level, [&] { emitLevel(nest, level + 1); });
 }
 

@@ -88,6 +88,11 @@ NestPlanner::Trial NestPlanner::merge(ArrayRef<unsigned> outputs, Trial trial) c
   return trial;
 }
 
+static bool contiguousAlong(const DimExpr &offset, const std::string &name) {
+  auto coefficient = linearCoefficient(offset, name);
+  return coefficient && coefficient->isConstant(1);
+}
+
 namespace {
 
 /// Cost of the accesses of a nest under one arrangement of its loops.
@@ -178,6 +183,9 @@ private:
     auto coefficient = linearCoefficient(offset, loop->name);
     if (!coefficient)
       return 3;
+    for (const RowLoop &other : nest.loops)
+      if (other.isTransposed && !coefficient->isConstant(1) && contiguousAlong(offset, other.name))
+        return 3 / filled;
     if (coefficient->isConstant(1))
       return 1 / filled;
     return coefficient->isConstant(-1) ? 2 / filled : 1;
@@ -213,6 +221,38 @@ private:
 
 } // namespace
 
+/// Register transposes are squares of at most this many lanes.
+static constexpr int64_t kTransposeLanes = 16;
+
+/// Where the lanes of an input lie apart but another loop walks it contiguously, that loop becomes the other
+/// side of a square block, next to the lane loop.
+void NestPlanner::transposeBlocks(RowNest &nest, const AccessWalk &walk) const {
+  if (nest.loops.size() < 2 || !nest.loops.back().isLane)
+    return;
+  const std::string lane = nest.loops.back().name;
+  auto isApart = [&](const LeafAccess &leaf) {
+    auto coefficient = linearCoefficient(leaf.offset, lane);
+    return coefficient && !coefficient->isConstant(0) && !coefficient->isConstant(1) &&
+           walk.variablesOf(leaf.offset).count(lane);
+  };
+  for (size_t k = 0; k + 1 < nest.loops.size(); ++k) {
+    bool useful = llvm::any_of(walk.leaves, [&](const LeafAccess &leaf) {
+      return isApart(leaf) && contiguousAlong(leaf.offset, nest.loops[k].name);
+    });
+    auto extent = nest.loops[k].extent.asConstant();
+    int64_t lanes = std::min(nest.lanes, kTransposeLanes);
+    if (!useful || (extent && *extent < lanes))
+      continue;
+    nest.lanes = lanes;
+    nest.loops.back().isTile = false;
+    std::rotate(nest.loops.begin() + k, nest.loops.begin() + k + 1, nest.loops.end() - 1);
+    RowLoop &other = nest.loops[nest.loops.size() - 2];
+    other.chunk = lanes;
+    other.isTransposed = true;
+    return;
+  }
+}
+
 RowNest NestPlanner::arrange(ArrayRef<unsigned> outputs, const Trial &trial, const AccessWalk &walk,
                              int lane) const {
   RowNest nest;
@@ -242,6 +282,8 @@ RowNest NestPlanner::arrange(ArrayRef<unsigned> outputs, const Trial &trial, con
   nest.lanes = 1;
   if (lane >= 0)
     nest.lanes = target.lanes(widestLane(walk, trial.names[lane]));
+  if (roots == 0)
+    transposeBlocks(nest, walk);
   for (RowLoop &loop : nest.loops)
     if (loop.isLane && loop.isTile) {
       auto count = loop.extent.asConstant();

@@ -32,6 +32,14 @@ struct Scope {
   std::map<std::string, std::string> gathered;
   /// Kept rows that are complete here, by value and row key.
   std::set<std::pair<void *, std::string>> keptRows;
+  /// Blocks that were loaded along the other variable and transposed, by buffer and offset.
+  std::map<std::pair<void *, std::string>, llvm::SmallVector<mlir::Value>> transposed;
+};
+
+/// The loop whose iterations are unrolled inside the lane loop: variable `name` is `base` + `copy`.
+struct TransposedLoop {
+  std::string name, base;
+  int64_t copy = 0;
 };
 
 /// A variable of index expressions in code.
@@ -129,6 +137,8 @@ private:
   /// 0 <= expr < bound as an i1 (scalar or vector); null when it always holds.
   mlir::Value insideCondition(const DimExpr &expr, const DimExpr &bound);
   mlir::Value bufferOf(mlir::Value tensor);
+  /// A vector of a register transpose; null when the access has not that form.
+  mlir::Value loadTransposed(mlir::Value buffer, const DimExpr &offset);
 
   mlir::Block &body;
   std::vector<Scope> scopes;
@@ -140,6 +150,7 @@ private:
   /// whole row).
   const RowNest *nest = nullptr;
   std::set<std::pair<void *, std::string>> *completing = nullptr;
+  std::optional<TransposedLoop> transposed;
 
   friend class NestEmitter;
 };

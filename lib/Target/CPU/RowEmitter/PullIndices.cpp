@@ -168,12 +168,54 @@ static Value reverseLanes(ImplicitLocOpBuilder &b, Value value) {
   return vector::ShuffleOp::create(b, value, value, order);
 }
 
+/// Swaps rows and columns of a square block in log2(n) rounds of shuffles.
+static void transposeSquare(ImplicitLocOpBuilder &b, llvm::SmallVectorImpl<Value> &rows) {
+  int64_t size = rows.size();
+  for (int64_t step = size / 2; step >= 1; step /= 2)
+    for (int64_t k = 0; k < size; ++k) {
+      if (k & step)
+        continue;
+      llvm::SmallVector<int64_t> upper, lower;
+      for (int64_t lane = 0; lane < size; ++lane) {
+        upper.push_back(lane & step ? size + lane - step : lane);
+        lower.push_back(lane & step ? size + lane : lane + step);
+      }
+      Value a = rows[k], c = rows[k + step];
+      rows[k] = vector::ShuffleOp::create(b, a, c, upper);
+      rows[k + step] = vector::ShuffleOp::create(b, a, c, lower);
+    }
+}
+
+Value PullEmitter::loadTransposed(Value buffer, const DimExpr &offset) {
+  const Scope *lanes = laneScope();
+  if (!transposed || currentMask() || lanes->laneVariable.empty())
+    return {};
+  auto along = linearCoefficient(offset, transposed->name);
+  auto apart = linearCoefficient(offset, lanes->laneVariable);
+  if (!along || !along->isConstant(1) || !apart || isVectorExpr(*apart) ||
+      isVectorExpr(offset - *apart * variable(lanes->laneVariable)))
+    return {};
+  DimExpr origin = offset - variable(transposed->name) + variable(transposed->base);
+  auto &blocks = const_cast<Scope *>(lanes)->transposed;
+  llvm::SmallVector<Value> &rows = blocks[{buffer.getAsOpaquePointer(), origin.str()}];
+  if (rows.empty()) {
+    auto type = VectorType::get({lanes->lanes}, storedElement(buffer));
+    for (int64_t lane = 0; lane < lanes->lanes; ++lane)
+      rows.push_back(vector::LoadOp::create(b, type, buffer, ValueRange{index(origin + *apart * lane)}));
+    transposeSquare(b, rows);
+  }
+  return rows[transposed->copy];
+}
+
 Value PullEmitter::loadFrom(Value buffer, Type elementType, const DimExpr &offset) {
   const Scope *lanes = laneScope();
   auto isVector = [&](const DimExpr &expr) { return isVectorExpr(expr); };
   LaneAccess access = classify(offset, lanes ? lanes->laneVariable : std::string(), isVector);
   if (access == LaneAccess::Uniform)
     return fromStorage(b, memref::LoadOp::create(b, buffer, ValueRange{index(offset)}), elementType);
+  if (access == LaneAccess::Scattered)
+    if (Value vector = loadTransposed(buffer, offset))
+      return fromStorage(b, vector, elementType);
   Value mask = currentMask();
   auto type = VectorType::get({lanes->lanes}, storedElement(buffer));
   Value zero = arith::ConstantOp::create(b, type, b.getZeroAttr(type));

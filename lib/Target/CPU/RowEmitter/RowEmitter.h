@@ -31,6 +31,9 @@ struct RowLoop {
   bool isTile = false;
   /// Elements of a lane loop that one tile covers; 0 when the loop is not split over tiles.
   int64_t chunk = 0;
+  /// The chunk's iterations are unrolled inside the lane loop, which follows: what is contiguous along this
+  /// variable is loaded so and transposed in registers.
+  bool isTransposed = false;
 };
 
 /// A value that several phases of a row need and that is dearer to compute than to keep.
