@@ -38,8 +38,8 @@ def Graph_RandomOp : Graph_Op<"random"> {
     uniform: [0, 1); normal: mean 0, deviation 1 (Box-Muller). Scale and shift are `graph.map`s after it. The same seed gives the same
     tensor for any thread count. Element i takes the four 32-bit words of counter (low(i), high(i), 0, 0) under key (low(seed),
     high(seed)). uniform is the leading p bits of word 0 times 2^-p, p = 24 for f32, 11 for f16, 8 for bf16 (f64: the leading 53 of words 0
-    and 1). normal is sqrt(-2 ln u) cos(2 pi v) with u = (leading 24 bits of word 0 + 1) * 2^-24 and v the same of word 1 without the
-    one (f64: 53 bits of words 0 and 1, and of 2 and 3), rounded to the element type.
+    and 1). normal is sqrt(-2 ln(1 - u)) cos(2 pi v) with u and v the leading 24 bits of words 0 and 2 times 2^-24 (f64: 53 bits of
+    words 0 and 1, and of 2 and 3), rounded to the element type.
   }];
   let arguments = (ins Graph_RandomKindAttr:$kind, I64Attr:$seed);
   let results = (outs AnyRankedTensor:$result);
@@ -72,7 +72,7 @@ def Graph_CastOp : Graph_Op<"cast"> {
   let description = [{
     Float to float rounds to nearest even. Float to integer truncates; NaN and values outside the range give, with `saturate`, 0 and the
     nearest bound, with `wrap`, the low bits of the 64-bit conversion (the least i64 for NaN and values outside i64, but ui64 holds up to
-    2^64). Integer to float rounds once, to nearest even. Integer to integer keeps the low bits (`wrap`) or clamps
+    2^64 and has 0 from there on). Integer to float rounds once, to nearest even. Integer to integer keeps the low bits (`wrap`) or clamps
     (`saturate`). To i1: x != 0. For float8 targets `saturate` clamps to the largest finite value.
   }];
   let arguments = (ins AnyRankedTensor:$input, DefaultValuedAttr<Graph_CastModeAttr, "::delos::graph::CastMode::wrap">:$mode);

@@ -197,10 +197,11 @@ namespace {
 
 constexpr double kTwo63 = 9223372036854775808.0, kTwo64 = 2 * kTwo63;
 
-/// Truncation to 64 bits; what int64 cannot hold gives its least value, except that uint64 holds up to 2^64.
+/// Truncation to 64 bits; what int64 cannot hold gives its least value, except that uint64 holds up to 2^64
+/// and has 0 from there on.
 uint64_t wrapReal(double value, bool toUnsigned64) {
-  if (toUnsigned64 && value >= kTwo63 && value < kTwo64)
-    return static_cast<uint64_t>(value);
+  if (toUnsigned64 && value >= kTwo63)
+    return value < kTwo64 ? static_cast<uint64_t>(value) : 0;
   if (!(value >= -kTwo63 && value < kTwo63))
     return uint64_t{1} << 63;
   return static_cast<uint64_t>(static_cast<int64_t>(value));

@@ -1,6 +1,7 @@
 // The random numbers of graph.random.
 #include "lib/Reference/Philox.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace delos::reference {
@@ -37,11 +38,9 @@ double uniformAt(uint64_t seed, uint64_t index, int precision) {
 double normalAt(uint64_t seed, uint64_t index, int precision) {
   constexpr double kTwoPi = 6.283185307179586;
   auto words = philox(seed, index);
-  int bits = precision > 24 ? precision : 24;
-  bool wide = precision > 24;
-  double u = fraction(words[0], words[1], bits) + std::ldexp(1.0, -bits);
-  double v = wide ? fraction(words[2], words[3], bits) : fraction(words[1], 0, bits);
-  return std::sqrt(-2 * std::log(u)) * std::cos(kTwoPi * v);
+  int bits = std::max(precision, 24);
+  double u = fraction(words[0], words[1], bits), v = fraction(words[2], words[3], bits);
+  return std::sqrt(-2 * std::log(1 - u)) * std::cos(kTwoPi * v);
 }
 
 } // namespace delos::reference

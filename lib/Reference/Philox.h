@@ -15,8 +15,8 @@ std::array<uint32_t, 4> philox(uint64_t seed, uint64_t index);
 /// uniform in [0, 1), a multiple of 2^-precision made of the first word (float64: of the first two).
 double uniformAt(uint64_t seed, uint64_t index, int precision);
 
-/// The same with mean 0 and deviation 1 by Box and Muller: sqrt(-2 ln u) cos(2 pi v), with u in (0, 1] from
-/// the first word and v in [0, 1) from the second, 24 bits each (float64: two words and 53 bits each).
+/// The same with mean 0 and deviation 1 by Box and Muller: sqrt(-2 ln(1 - u)) cos(2 pi v), with u from
+/// the first word and v from the third, 24 bits each (float64: two words and 53 bits each).
 double normalAt(uint64_t seed, uint64_t index, int precision);
 
 } // namespace delos::reference

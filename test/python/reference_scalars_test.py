@@ -52,6 +52,8 @@ def saturated(values: np.ndarray, dtype: str) -> np.ndarray:
 
 def wrapped(values: np.ndarray, dtype: str) -> np.ndarray:
     def one(v: float) -> int:
+        if dtype == "uint64" and v >= 2.0**64:
+            return 0
         held = np.isfinite(v) and -(2.0**63) <= v < (2.0**64 if dtype == "uint64" else 2.0**63)
         return scalars.wrap(int(v) if held else -(2**63), dtype)
 

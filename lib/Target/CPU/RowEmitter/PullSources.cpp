@@ -9,6 +9,8 @@
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/BuiltinAttributes.h"
 
+#include <cmath>
+
 using namespace mlir;
 using namespace delos;
 using namespace delos::cpu;
@@ -111,12 +113,15 @@ static std::array<Value, 4> philox(ImplicitLocOpBuilder &b, Value low, Value hig
   return word;
 }
 
-/// 24 random bits as a float in [0, 1), or 53 as a double.
+/// As many random bits as the type has (24 for f32, 53 for f64) as a number in [0, 1). That of a 16-bit float
+/// comes as f32 and needs no rounding, which could give 1.
 static Value toUnit(ImplicitLocOpBuilder &b, Value first, Value second, Type type) {
   if (!type.isF64()) {
+    int precision = llvm::cast<FloatType>(type).getFPMantissaWidth();
     Type f32 = withElement(first.getType(), b.getF32Type());
-    Value bits = arith::ShRUIOp::create(b, first, intConstant(b, first.getType(), 8));
-    return arith::MulFOp::create(b, arith::UIToFPOp::create(b, f32, bits), floatConstant(b, f32, 0x1p-24));
+    Value bits = arith::ShRUIOp::create(b, first, intConstant(b, first.getType(), 32 - precision));
+    return arith::MulFOp::create(b, arith::UIToFPOp::create(b, f32, bits),
+                                 floatConstant(b, f32, std::ldexp(1.0, -precision)));
   }
   Type i64 = withElement(first.getType(), b.getI64Type()), f64 = withElement(first.getType(), b.getF64Type());
   Value high = arith::ShLIOp::create(b, arith::ExtUIOp::create(b, i64, first), intConstant(b, i64, 32));
@@ -135,9 +140,9 @@ Value PullEmitter::emitRandom(graph::RandomOp op, const Position &position) {
   Value low = arith::TruncIOp::create(b, i32, counter);
   Value high = arith::TruncIOp::create(b, i32, arith::ShRUIOp::create(b, counter, intConstant(b, i64, 32)));
   std::array<Value, 4> word = philox(b, low, high, op.getSeed());
-  Value u = toUnit(b, word[0], word[1], type);
   if (op.getKind() == graph::RandomKind::uniform)
-    return roundTo(b, u, elementType);
+    return roundTo(b, toUnit(b, word[0], word[1], elementType), elementType);
+  Value u = toUnit(b, word[0], word[1], type);
   // Box-Muller on (0, 1] and [0, 1).
   Value v = toUnit(b, word[2], word[3], type);
   Type floating = u.getType();
