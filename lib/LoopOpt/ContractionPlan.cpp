@@ -1,8 +1,11 @@
 // Choice of register tile, row block, columns and order for a contraction kernel.
 #include "lib/LoopOpt/ContractionPlan.h"
 
+#include "llvm/ADT/DenseSet.h"
 #include "llvm/Support/MathExtras.h"
 #include "mlir/IR/Builders.h"
+
+#include <algorithm>
 
 using namespace mlir;
 using namespace delos;
@@ -224,6 +227,97 @@ static PackedConstant packRhs(const ContractionGroup &group, int64_t nr) {
   return packed;
 }
 
+//===-- Sizes and memory ---------------------------------------------------------------------------===//
+
+/// Local buffers up to this sum stay on the stack.
+static constexpr int64_t stackBytes = 128 << 10;
+
+/// Values of the epilogue, as wide as the rows, that an op behind a row reduction reads again.
+static int64_t countKeptRows(const ContractionGroup &group) {
+  llvm::DenseMap<Value, int> levels;
+  llvm::DenseSet<Value> kept;
+  auto base = [](Value value) {
+    while (value.getDefiningOp() &&
+           isa<graph::TransposeOp, graph::ReshapeOp, graph::BroadcastOp>(value.getDefiningOp()))
+      value = value.getDefiningOp()->getOperand(0);
+    return value;
+  };
+  for (Operation &op : group.block->without_terminator()) {
+    if (!group.isDependent(op.getResult(0)))
+      continue;
+    int level = 0;
+    for (Value operand : op.getOperands())
+      level = std::max(level, levels.lookup(base(operand)) + (isa<graph::ReduceOp>(op) ? 1 : 0));
+    levels[op.getResult(0)] = level;
+    for (Value operand : op.getOperands())
+      if (Value source = base(operand); !isa<graph::ReduceOp>(op) && group.isDependent(source) &&
+                                        !source.getDefiningOp<graph::ReduceOp>() &&
+                                        levels.lookup(source) < level)
+        kept.insert(source);
+  }
+  return kept.size();
+}
+
+/// Scratch for the wide local buffers, or none when they fit the stack.
+static DimExpr planScratch(const ContractionGroup &group, const ContractionSchedule &schedule,
+                           int64_t elementBytes) {
+  auto bytes = [&](const DimExpr &columns) {
+    return DimExpr::ceilDiv(columns * DimExpr(schedule.rowBlock * elementBytes), 64) * DimExpr(64);
+  };
+  DimExpr total = bytes(schedule.columnTile);
+  if (computesLhs(group))
+    total = total + bytes(group.k);
+  total = total + bytes(group.n) * DimExpr(countKeptRows(group));
+  auto constant = total.asConstant();
+  return constant && *constant <= stackBytes ? DimExpr(0) : total;
+}
+
+double delos::loopopt::nominalMultiplyAdds(const ContractionGroup &group) {
+  auto number = [](const DimExpr &extent) {
+    return static_cast<double>(extent.asConstant().value_or(typicalExtent));
+  };
+  double product = number(group.m) * number(group.n) * number(group.k);
+  for (const DimExpr &extent : group.batch)
+    product *= number(extent);
+  return product;
+}
+
+/// True for sizes that index arithmetic can compute.
+static bool isAffine(const DimExpr &expr) {
+  return llvm::all_of(expr.terms(), [](const DimExpr::Term &term) {
+    return llvm::all_of(term.factors, [](const auto &factor) {
+      return factor->kind != DimExpr::AtomKind::Min && factor->kind != DimExpr::AtomKind::Max &&
+             llvm::all_of(factor->operands, isAffine);
+    });
+  });
+}
+
+std::variant<std::vector<DimExpr>, Refusal> delos::loopopt::collectSymbols(Block &body) {
+  std::vector<std::string> names;
+  auto add = [&](Type type) {
+    for (const DimExpr &dim : graph::dimsOf(type)) {
+      if (!isAffine(dim))
+        return false;
+      for (std::string &name : dim.symbols())
+        names.push_back(std::move(name));
+    }
+    return true;
+  };
+  for (Type type : body.getArgumentTypes())
+    if (!add(type))
+      return Refusal{"a size that is a minimum or maximum", body.getTerminator()};
+  for (Operation &op : body.without_terminator())
+    for (Type type : op.getResultTypes())
+      if (!add(type))
+        return Refusal{"a size that is a minimum or maximum", &op};
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  std::vector<DimExpr> symbols;
+  for (const std::string &name : names)
+    symbols.push_back(DimExpr::symbol(name));
+  return symbols;
+}
+
 std::variant<ContractionPlan, Refusal>
 delos::loopopt::planContraction(Block &body, const VectorTarget &target,
                                 llvm::function_ref<bool(unsigned)> isConstantInput,
@@ -231,7 +325,11 @@ delos::loopopt::planContraction(Block &body, const VectorTarget &target,
   auto analyzed = ContractionGroup::analyze(body, isConstantInput);
   if (auto *refusal = std::get_if<Refusal>(&analyzed))
     return *refusal;
-  ContractionPlan plan{std::get<ContractionGroup>(std::move(analyzed)), {}, {}, {}, {}};
+  ContractionPlan plan{std::get<ContractionGroup>(std::move(analyzed)), {}, {}, {}, {}, {}};
+  auto symbols = collectSymbols(body);
+  if (auto *refusal = std::get_if<Refusal>(&symbols))
+    return *refusal;
+  plan.symbols = std::get<std::vector<DimExpr>>(std::move(symbols));
   const ContractionGroup &group = plan.group;
   if (auto refusal = checkTypes(group))
     return *refusal;
@@ -247,5 +345,6 @@ delos::loopopt::planContraction(Block &body, const VectorTarget &target,
     plan.tiles = plan.tiles * extent;
   if (group.packsConstant)
     plan.packed.push_back(packRhs(group, plan.schedule.nr));
+  plan.scratchBytes = planScratch(group, plan.schedule, std::max(bits, 32u) / 8);
   return plan;
 }

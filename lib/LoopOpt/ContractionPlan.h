@@ -57,9 +57,17 @@ struct ContractionPlan {
   ContractionSchedule schedule;
   /// Number of parallel tiles, and bytes of scratch per worker.
   DimExpr tiles, scratchBytes;
+  /// The dim table: every symbol of the body's types, sorted.
+  std::vector<DimExpr> symbols;
   /// Constant inputs that the kernel expects repacked.
   llvm::SmallVector<PackedConstant> packed;
 };
+
+/// Multiply-adds of one launch; symbolic sizes are taken as typical.
+double nominalMultiplyAdds(const ContractionGroup &group);
+
+/// The symbols of all types in `body`, sorted; refuses sizes that index arithmetic does not express.
+std::variant<std::vector<DimExpr>, Refusal> collectSymbols(mlir::Block &body);
 
 /// Plans the kernel `body` (inputs = block arguments, outputs = the terminator's operands) around its one
 /// contraction. Pure. `isConstantInput` says which inputs are compile-time constants; a constant right-hand

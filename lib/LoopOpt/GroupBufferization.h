@@ -15,10 +15,12 @@ struct BufferKernel {
   DimExpr scratchBytes;
 };
 
-/// Limits of what a kernel keeps on its stack.
+/// Where local buffers go.
 struct LocalLimits {
-  /// Of one kernel, all local buffers together.
-  int64_t stackBytes = 192 << 10;
+  /// Wide buffers (more than `narrowBytes`, or of symbolic size) go to scratch memory, of which the plan has
+  /// this much; 0 keeps everything on the stack.
+  DimExpr scratchBytes;
+  int64_t narrowBytes = 8 << 10;
 };
 
 /// Bufferizes the kernel in place: `module` holds only its function. Equal fills and empties are made

@@ -115,15 +115,14 @@ LogicalResult loopopt::placeLocalBuffers(BufferKernel &kernel, const LocalLimits
   IRRewriter rewriter(kernel.function.getContext());
   llvm::SmallVector<memref::AllocOp> allocs;
   kernel.function.walk([&](memref::AllocOp alloc) { allocs.push_back(alloc); });
-  int64_t used = 0;
+  bool usesScratch = !limits.scratchBytes.isConstant(0);
   for (memref::AllocOp alloc : allocs) {
     FailureOr<Bounds> bounds = boundsOf(alloc, kernel);
     if (failed(bounds))
       return failure();
     auto bytes = bounds->bytes.asConstant();
     Value room;
-    if (bytes && used + *bytes <= limits.stackBytes) {
-      used += llvm::alignTo(*bytes, alignment);
+    if (bytes && (!usesScratch || *bytes <= limits.narrowBytes)) {
       llvm::SmallVector<int64_t> shape;
       for (const DimExpr &dim : bounds->dims)
         shape.push_back(*dim.asConstant());
@@ -133,6 +132,10 @@ LogicalResult loopopt::placeLocalBuffers(BufferKernel &kernel, const LocalLimits
     }
     replaceByView(rewriter, alloc, room);
   }
+  auto planned = limits.scratchBytes.asConstant(), needed = kernel.scratchBytes.asConstant();
+  if (needed.value_or(1) > 0 && (!usesScratch || (planned && needed && *needed > *planned)))
+    return kernel.function.emitOpError() << "local buffers need " << kernel.scratchBytes.str()
+                                         << " bytes of scratch, the plan has " << limits.scratchBytes.str();
   Block &entry = kernel.function.getBody().front();
   kernel.function.setFunctionType(rewriter.getFunctionType(entry.getArgumentTypes(), {}));
   return success();

@@ -1,6 +1,7 @@
 // Scatter of a dense constant into panels.
 #include "lib/LoopOpt/PackedConstant.h"
 
+#include <algorithm>
 #include <cassert>
 #include <cstring>
 
@@ -26,9 +27,11 @@ public:
       : packed(packed), source(source), target(target) {}
 
   void walk(size_t dim, Point point) {
-    if (dim == packed.source.size())
+    if (packed.source.empty())
       return put(point);
     const PackedConstant::SourceDim &along = packed.source[dim];
+    if (dim + 1 == packed.source.size())
+      return line(along, point);
     for (int64_t i = 0; i < along.extent; ++i) {
       Point next = point;
       next.at(along.index) += i * along.weight;
@@ -37,13 +40,36 @@ public:
   }
 
 private:
-  void put(const Point &point) {
+  int64_t offsetOf(const Point &point) const {
     int64_t panel = point.lead * packed.panels() + point.column / packed.nr;
-    int64_t offset = (panel * packed.depth + point.depth) * packed.nr + point.column % packed.nr;
-    std::memcpy(target + offset * static_cast<int64_t>(sizeof(Bits)), source, sizeof(Bits));
-    source += sizeof(Bits);
+    return (panel * packed.depth + point.depth) * packed.nr + point.column % packed.nr;
   }
 
+  void put(const Point &point) {
+    std::memcpy(target + offsetOf(point) * width, source, width);
+    source += width;
+  }
+
+  /// The innermost source dim: depth moves by a constant distance, columns in runs that end with their panel.
+  void line(const PackedConstant::SourceDim &along, Point point) {
+    if (along.index == PackedConstant::Index::Depth) {
+      std::byte *at = target + offsetOf(point) * width;
+      for (int64_t i = 0; i < along.extent; ++i, at += along.weight * packed.nr * width, source += width)
+        std::memcpy(at, source, width);
+      return;
+    }
+    bool runs = along.index == PackedConstant::Index::Column && along.weight == 1;
+    for (int64_t i = 0; i < along.extent;) {
+      Point next = point;
+      next.at(along.index) += i * along.weight;
+      int64_t count = runs ? std::min(along.extent - i, packed.nr - next.column % packed.nr) : 1;
+      std::memcpy(target + offsetOf(next) * width, source, count * width);
+      source += count * width;
+      i += count;
+    }
+  }
+
+  static constexpr int64_t width = sizeof(Bits);
   const PackedConstant &packed;
   const std::byte *source;
   std::byte *target;

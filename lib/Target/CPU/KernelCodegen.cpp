@@ -67,10 +67,7 @@ mlir::FailureOr<EmittedKernel> emitKernel(mlir::ModuleOp module, llvm::StringRef
   auto kernel = applyContraction(module, name, std::get<loopopt::ContractionPlan>(plan.detail), target);
   if (mlir::failed(kernel))
     return mlir::failure();
-  EmittedKernel emitted{kernel->function, {}, kernel->tiles, kernel->scratchBytes};
-  for (const std::string &symbol : kernel->symbols)
-    emitted.dims.push_back(DimExpr::symbol(symbol));
-  return emitted;
+  return EmittedKernel{kernel->function, kernel->symbols, kernel->tiles, kernel->scratchBytes};
 }
 
 } // namespace delos::cpu

@@ -268,3 +268,74 @@ TEST_CASE("RMSNorm, product, bias, GELU, residual and row statistics are one ker
   for (int64_t m : {1, 5, 16, 127, 129})
     check({proof("?", 3000, 770), {{"m", m}}, {2}}, 4e-6);
 }
+
+TEST_CASE("constants inside the kernel, and integers and narrow floats") {
+  check({R"(func.func @f(%a: tensor<9x12xf32>, %b: tensor<12x5xf32>) -> tensor<9x5xf32> {
+    %0 = graph.contract %a, %b batch [] x [] contract [1] x [0] : (tensor<9x12xf32>, tensor<12x5xf32>) -> tensor<9x5xf32>
+    %c = graph.constant dense<[1.0, -2.0, 3.0, 0.5, 7.0]> : tensor<5xf32>
+    %1 = graph.broadcast %c dims [1] : tensor<5xf32> -> tensor<9x5xf32>
+    %2 = graph.map add %0, %1 : (tensor<9x5xf32>, tensor<9x5xf32>) -> tensor<9x5xf32>
+    return %2 : tensor<9x5xf32>
+  })",
+         {},
+         {}},
+        2e-6);
+  for (std::string type : {"i32", "i64", "ui8", "i8", "ui32"})
+    for (std::vector<unsigned> constants : {std::vector<unsigned>{}, {1}})
+      check({"func.func @f(%a: tensor<9x12x" + type + ">, %b: tensor<12x21x" + type + ">) -> tensor<9x21x" +
+                 type + "> {\n  %0 = graph.contract %a, %b batch [] x [] contract [1] x [0] : (tensor<9x12x" +
+                 type + ">, tensor<12x21x" + type + ">) -> tensor<9x21x" + type +
+                 ">\n  return %0 : tensor<9x21x" + type + ">\n}",
+             {},
+             constants},
+            0);
+  for (std::string type : {"f16", "bf16", "f64"})
+    for (std::vector<unsigned> constants : {std::vector<unsigned>{}, {1}})
+      check({"func.func @f(%a: tensor<9x12x" + type + ">, %b: tensor<21x12x" + type + ">) -> tensor<9x21x" +
+                 type + "> {\n  %0 = graph.contract %a, %b batch [] x [] contract [1] x [1] : (tensor<9x12x" +
+                 type + ">, tensor<21x12x" + type + ">) -> tensor<9x21x" + type +
+                 ">\n  return %0 : tensor<9x21x" + type + ">\n}",
+             {},
+             constants},
+            type == "f64"   ? 1e-14
+            : type == "f16" ? 1e-3
+                            : 8e-3);
+  check({R"(func.func @f(%a: tensor<9x12xui8>, %b: tensor<12x21xi8>) -> tensor<9x21xi32> {
+    %0 = graph.contract %a, %b batch [] x [] contract [1] x [0] : (tensor<9x12xui8>, tensor<12x21xi8>) -> tensor<9x21xi32>
+    return %0 : tensor<9x21xi32>
+  })",
+         {},
+         {}},
+        0);
+}
+
+TEST_CASE("processors without wide vectors or fused multiply-add") {
+  for (std::string_view cpu : {"x86-64-v3", "x86-64-v2"}) {
+    SeamCase test{matmul(37, 100, 29), {}, {1}};
+    test.target = *cpu::TargetDescription::named(cpu);
+    check(test, 2e-6);
+    test.constants = {};
+    check(test, 2e-6);
+    SeamCase fused{proof("37", 100, 50), {}, {2}};
+    fused.target = test.target;
+    check(fused, 4e-6);
+  }
+}
+
+TEST_CASE("what cannot be expressed is refused with the op in the way") {
+  SeamOutcome twice = runSeamCase({R"(func.func @f(%a: tensor<4x4xf32>) -> tensor<4x4xf32> {
+    %0 = graph.contract %a, %a batch [] x [] contract [1] x [0] : (tensor<4x4xf32>, tensor<4x4xf32>) -> tensor<4x4xf32>
+    %1 = graph.contract %0, %a batch [] x [] contract [1] x [0] : (tensor<4x4xf32>, tensor<4x4xf32>) -> tensor<4x4xf32>
+    return %1 : tensor<4x4xf32>
+  })"});
+  CHECK(twice.failure == "refused: two anchors in one kernel");
+  CHECK(twice.blockingOp == "graph.contract");
+  SeamOutcome columns =
+      runSeamCase({R"(func.func @f(%a: tensor<4x5xf32>, %b: tensor<5x6xf32>) -> tensor<6xf32> {
+    %0 = graph.contract %a, %b batch [] x [] contract [1] x [0] : (tensor<4x5xf32>, tensor<5x6xf32>) -> tensor<4x6xf32>
+    %1 = graph.reduce sum %0 dims [0] : tensor<4x6xf32> -> tensor<6xf32>
+    return %1 : tensor<6xf32>
+  })"});
+  CHECK(columns.failure == "refused: a reduction of the anchor's result over other dims than all of N");
+  CHECK(columns.blockingOp == "graph.reduce");
+}

@@ -123,7 +123,6 @@ struct Compiled {
   mlir::OwningOpRef<mlir::ModuleOp> source;
   mlir::func::FuncOp function;
   std::optional<loopopt::ContractionPlan> plan;
-  cpu::SeamKernel kernel;
   std::optional<CompiledModule> module;
 };
 
@@ -148,10 +147,8 @@ std::string compile(const SeamCase &test, Compiled &compiled, SeamOutcome &outco
   compiled.plan = std::get<loopopt::ContractionPlan>(std::move(planned));
   mlir::OwningOpRef<mlir::ModuleOp> module =
       mlir::ModuleOp::create(mlir::UnknownLoc::get(compiled.context.get()));
-  auto kernel = cpu::applyContraction(*module, "kernel", *compiled.plan, test.target);
-  if (mlir::failed(kernel))
+  if (mlir::failed(cpu::applyContraction(*module, "kernel", *compiled.plan, test.target)))
     return "apply: " + messages;
-  compiled.kernel = *kernel;
   auto code = CompiledModule::compile(*module, test.target);
   if (!code.ok())
     return std::string(code.status().message()) + ": " + messages;
@@ -200,10 +197,10 @@ PreparedSeamCase::PreparedSeamCase(const SeamCase &test, unsigned seed) : state(
     return *expr.evaluate(
         [&](std::string_view name) -> std::optional<int64_t> { return test.dims.at(std::string(name)); });
   };
-  for (const std::string &name : compiled.kernel.symbols)
-    state->dims.push_back(test.dims.at(name));
-  state->scratch.emplace(value(compiled.kernel.scratchBytes));
-  result.tiles = value(compiled.kernel.tiles);
+  for (const DimExpr &symbol : compiled.plan->symbols)
+    state->dims.push_back(value(symbol));
+  state->scratch.emplace(value(compiled.plan->scratchBytes));
+  result.tiles = value(compiled.plan->tiles);
   auto address = compiled.module->find("kernel");
   if (!address.ok()) {
     result.failure = std::string(address.status().message());

@@ -78,17 +78,12 @@ public:
 /// Expressions of sizes as affine expressions of the dim table.
 class SizeTable {
 public:
-  SizeTable(MLIRContext *context, ArrayRef<loopopt::KernelArgument> arguments) : context(context) {
-    for (const loopopt::KernelArgument &argument : arguments) {
-      add(argument.extent);
-      for (const DimExpr &dim : argument.shape)
-        add(dim);
-    }
-    std::sort(names.begin(), names.end());
-    names.erase(std::unique(names.begin(), names.end()), names.end());
+  SizeTable(MLIRContext *context, ArrayRef<DimExpr> symbols) : context(context) {
+    for (const DimExpr &symbol : symbols)
+      names.push_back(symbol.str());
   }
 
-  const std::vector<std::string> &symbols() const { return names; }
+  unsigned size() const { return names.size(); }
 
   /// Null for expressions that have no affine form (min, max).
   AffineExpr affine(const DimExpr &expr) const {
@@ -107,11 +102,6 @@ public:
   }
 
 private:
-  void add(const DimExpr &expr) {
-    for (std::string &name : expr.symbols())
-      names.push_back(name);
-  }
-
   AffineExpr atom(const DimExpr::Atom &factor) const {
     if (factor.kind == DimExpr::AtomKind::Symbol)
       return getAffineSymbolExpr(std::find(names.begin(), names.end(), factor.text) - names.begin(), context);
@@ -160,7 +150,7 @@ static FailureOr<func::FuncOp> frame(OpBuilder &builder, StringRef name, loopopt
   for (const KernelBuffer &buffer : buffers)
     if (llvm::is_contained(buffer.shape, AffineExpr()))
       return kernel.function.emitOpError("a size has no affine form");
-  KernelFunction abi(builder, loc, name, buffers, symbols.symbols().size());
+  KernelFunction abi(builder, loc, name, buffers, symbols.size());
   IRMapping mapping;
   using Kind = loopopt::KernelArgument::Kind;
   for (auto [i, argument] : llvm::enumerate(kernel.arguments)) {
@@ -220,32 +210,43 @@ static LogicalResult expand(func::FuncOp function, const loopopt::ContractionSch
   return success();
 }
 
+/// Constants of the kernel's body go into the module of the kernel, under names of its own.
+static void moveGlobals(ModuleOp workspace, OpBuilder &builder, StringRef name) {
+  for (auto global : llvm::make_early_inc_range(workspace.getOps<memref::GlobalOp>())) {
+    std::string own = (name + global.getSymName()).str();
+    workspace.walk([&](memref::GetGlobalOp use) {
+      if (use.getName() == global.getSymName())
+        use.setName(own);
+    });
+    auto copy = cast<memref::GlobalOp>(builder.clone(*global));
+    copy.setSymName(own);
+  }
+}
+
 FailureOr<SeamKernel> cpu::applyContraction(ModuleOp module, StringRef name,
                                             const loopopt::ContractionPlan &plan,
                                             const TargetDescription &target) {
-  Location loc = plan.group.product().getLoc();
-  OwningOpRef<ModuleOp> workspace = ModuleOp::create(loc);
+  MLIRContext *context = module.getContext();
+  OwningOpRef<ModuleOp> workspace = ModuleOp::create(plan.group.product().getLoc());
   RowElementCode code;
   FailureOr<loopopt::TensorKernel> tensors = loopopt::emitContractionTensors(*workspace, name, plan, code);
   if (failed(tensors))
     return failure();
-  FailureOr<loopopt::BufferKernel> buffers =
-      loopopt::bufferizeKernel(*workspace, *tensors, loopopt::LocalLimits());
+  loopopt::LocalLimits limits{plan.scratchBytes};
+  FailureOr<loopopt::BufferKernel> buffers = loopopt::bufferizeKernel(*workspace, *tensors, limits);
   if (failed(buffers) || failed(expand(buffers->function, plan.schedule, target)))
     return failure();
-  PassManager passes(module.getContext());
+  PassManager passes(context);
   passes.addPass(createCanonicalizerPass());
   passes.addPass(createCSEPass());
   if (failed(passes.run(*workspace)))
     return failure();
-  SizeTable symbols(module.getContext(), buffers->arguments);
   OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
-  // Constant tensors of the body have become globals of the workspace.
-  for (memref::GlobalOp global : workspace->getOps<memref::GlobalOp>())
-    builder.clone(*global);
+  moveGlobals(*workspace, builder, name);
   unsigned bufferCount = plan.group.block->getNumArguments() + plan.group.outputs.size();
-  FailureOr<func::FuncOp> function = frame(builder, name, *buffers, symbols, bufferCount);
-  if (failed(function) || failed(verify(*function)))
+  FailureOr<func::FuncOp> function =
+      frame(builder, name, *buffers, SizeTable(context, plan.symbols), bufferCount);
+  if (failed(function))
     return failure();
-  return SeamKernel{*function, symbols.symbols(), plan.tiles, buffers->scratchBytes};
+  return SeamKernel{*function, plan.symbols, plan.tiles, plan.scratchBytes};
 }

@@ -7,7 +7,6 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
 
-#include <string>
 #include <vector>
 
 namespace delos::cpu {
@@ -18,14 +17,14 @@ loopopt::VectorTarget vectorTargetOf(const TargetDescription &target);
 /// A kernel function and what its record says.
 struct SeamKernel {
   mlir::func::FuncOp function;
-  /// Symbols of the dim table, in order.
-  std::vector<std::string> symbols;
+  /// Entry k of the dim table.
+  std::vector<DimExpr> symbols;
   DimExpr tiles, scratchBytes;
 };
 
 /// Emits the planned kernel into `module` as the ABI function `name`: buffers are the block's arguments
-/// (packed constants in their packed form), then its outputs. The result is code for `lower-to-llvm`. Fails
-/// with a diagnostic at the kernel's ops.
+/// (packed constants in their packed form), then its outputs. The result is code for `lower-to-llvm`; its
+/// record says what the plan says. Fails with a diagnostic.
 mlir::FailureOr<SeamKernel> applyContraction(mlir::ModuleOp module, llvm::StringRef name,
                                              const loopopt::ContractionPlan &plan,
                                              const TargetDescription &target);
