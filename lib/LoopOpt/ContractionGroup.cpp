@@ -49,7 +49,18 @@ std::optional<Refusal> ContractionGroup::visitAll() {
     return Refusal{"a right-hand side that is computed in the kernel", anchor};
   if (!packsConstant)
     accesses.push_back(right->access);
+  // A product of repeated rows or columns needs no tile: the tiles read along the dims that the operands lack.
+  if (auto left = asViewedInput(lhs(), lhsDims); left && lacksRole(left->access, Role::M))
+    return Refusal{"a left-hand side that is broadcast along the rows", anchor};
+  if (lacksRole(right->access, Role::N))
+    return Refusal{"a right-hand side that is broadcast along the columns", anchor};
   return std::nullopt;
+}
+
+/// True when some dim of this role is wider than 1 and `access` does not vary along any of them.
+bool ContractionGroup::lacksRole(const Access &access, Role role) const {
+  auto dims = withRole(role);
+  return !dims.empty() && llvm::none_of(dims, [&](int dim) { return llvm::is_contained(access.dims, dim); });
 }
 
 //===-- Coarse dims --------------------------------------------------------------------------------===//
