@@ -25,6 +25,9 @@ bool isValueType(mlir::Type type);
 
 /// Function argument and result attribute: the model's name of the input or output (a string).
 inline constexpr llvm::StringLiteral nameAttrName = "onnx.name";
+/// Function argument attribute: a value to specialise on (an elements attribute of the argument's type). The
+/// argument stays in the signature; whoever sets it checks at run time that the input has this value.
+inline constexpr llvm::StringLiteral valueAttrName = "onnx.value";
 /// Module attributes: the file's IR version (i64), and a dictionary from domain ("ai.onnx" for the default
 /// one) to opset version (i64).
 inline constexpr llvm::StringLiteral irVersionAttrName = "onnx.ir_version";

@@ -79,9 +79,8 @@ private:
       }
       block.getArgument(index).setType(type);
       Tensor value(b, block.getArgument(index));
-      auto fixed = options.inputValues.find(argumentName(index));
-      if (fixed != options.inputValues.end())
-        value = specialise(index, type, fixed->second);
+      if (auto fixed = source.getArgAttrOfType<mlir::ElementsAttr>(index, onnx::valueAttrName))
+        value = specialise(index, type, fixed);
       tensors[source.getArgument(index)] = value;
     }
     return problems.empty();

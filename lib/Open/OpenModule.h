@@ -2,7 +2,6 @@
 // is told.
 #pragma once
 
-#include "llvm/ADT/StringMap.h"
 #include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/BuiltinOps.h"
 
@@ -20,9 +19,6 @@ namespace delos::open {
 inline constexpr llvm::StringLiteral equalDimsAttrName = "graph.equal_dims";
 
 struct OpenOptions {
-  /// Values of model inputs to specialise on, by input name: shapes and axes that come as inputs. The inputs
-  /// stay in the signature; the caller checks at run time that they have these values.
-  llvm::StringMap<mlir::ElementsAttr> inputValues;
   /// Ops that may be created before opening gives up (unrolled loops and recurrences).
   int64_t maxOps = 400000;
 };
@@ -32,7 +28,8 @@ struct OpenProblem {
   mlir::Location location;
   std::string message;
   bool unsupported; ///< true when Delos lacks something, false when the model is malformed
-  /// Model inputs whose values would have to be known; specialising on them may solve the problem.
+  /// Model inputs whose values would have to be known. Specialising on them (the argument attribute
+  /// `onnx.value`) may solve the problem.
   std::vector<std::string> neededInputs;
 };
 

@@ -35,3 +35,11 @@ func.func @assumed(%x: tensor<?xf32, #graph.dims<"a">>, %y: tensor<?xf32, #graph
   %z = onnx.node "Add"(%x, %y) opset 14 : (tensor<?xf32, #graph.dims<"a">>, tensor<?xf32, #graph.dims<"b">>) -> tensor<?xf32>
   return %z : tensor<?xf32>
 }
+
+// An input whose value is given decides shapes as a constant does, and stays in the signature.
+// CHECK-LABEL: func.func @given
+// CHECK-SAME: %{{.*}}: tensor<2xi64> {onnx.value = dense<[3, -1]> : tensor<2xi64>}) -> tensor<3x4xf32>
+func.func @given(%x: tensor<2x6xf32>, %s: tensor<2xi64> {onnx.value = dense<[3, -1]> : tensor<2xi64>}) -> tensor<*xf32> {
+  %y = onnx.node "Reshape"(%x, %s) opset 14 : (tensor<2x6xf32>, tensor<2xi64>) -> tensor<*xf32>
+  return %y : tensor<*xf32>
+}

@@ -56,10 +56,10 @@ TEST_CASE_METHOD(Fixture, "a module that cannot be opened stays as it is") {
 
 TEST_CASE_METHOD(Fixture, "a value to specialise on makes a shape known") {
   auto module = parse(kReshape);
-  open::OpenOptions options;
   auto type = mlir::RankedTensorType::get({2}, mlir::IntegerType::get(&context, 64));
-  options.inputValues["shape"] = mlir::DenseElementsAttr::get(type, llvm::ArrayRef<int64_t>{4, -1});
-  REQUIRE(open::openModule(*module, options).ok());
+  auto shape = mlir::DenseElementsAttr::get(type, llvm::ArrayRef<int64_t>{4, -1});
+  module->lookupSymbol<mlir::func::FuncOp>("main").setArgAttr(1, onnx::valueAttrName, shape);
+  REQUIRE(open::openModule(*module).ok());
   REQUIRE(mlir::succeeded(mlir::verify(*module)));
   CHECK(count<onnx::NodeOp>(*module) == 0);
   auto function = module->lookupSymbol<mlir::func::FuncOp>("main");
