@@ -134,8 +134,8 @@ def Onnx_ConstantOp
   let summary = "A tensor known at compile time: an initializer or a Constant node";
   let description = [{
     Small tensors are `dense<...>`; the others are resources holding the bytes in the standard's raw form:
-    little endian, row-major, bool one byte 0 or 1, sub-byte elements packed from the low bits of each byte up.
-    String tensors are `dense<["a", "b"]>`.
+    little endian, row-major, bool one byte 0 or 1, sub-byte elements packed from the low bits of each byte
+    up. String tensors are `dense<["a", "b"]>`.
 
     ```mlir
     %w = onnx.constant "w" dense_resource<w> : tensor<128x64xf32>

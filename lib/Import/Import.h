@@ -14,23 +14,21 @@ namespace delos {
 
 /// What a model may ask for at most. Everything is compared with its limit before memory is taken for it.
 struct ImportLimits {
-  int64_t fileBytes = (int64_t(1) << 31) - 1; ///< of the model itself; protobuf messages end at 2 GiB
-  int64_t parsedBytes = int64_t(8) << 30;     ///< estimated memory of the parsed messages
-  int64_t externalBytes = int64_t(1) << 40;   ///< mapped from external data files, all together
-  int64_t nodes = int64_t(1) << 18;           ///< after inlining, bodies and initializers included
-  int64_t inlinedNodes =
-      int64_t(1) << 16; ///< nodes and calls that inlining makes: a short file can ask for any number
-  int64_t operandsPerNode = 1 << 14; ///< inputs, outputs and attributes, each
-  int64_t contentElements = int64_t(1)
-                            << 25; ///< operands, results, list elements of all nodes, counted per inlining
-  int64_t graphDepth = 24;         ///< bodies inside bodies
-  int64_t functionDepth = 64;      ///< calls inside functions
-  int64_t messageDepth = 100;      ///< protobuf messages inside messages
-  int64_t rank = 32;               ///< of any tensor
+  int64_t fileBytes = (int64_t(1) << 31) - 1;   ///< of the model itself; protobuf messages end at 2 GiB
+  int64_t parsedBytes = int64_t(8) << 30;       ///< estimated memory of the parsed messages
+  int64_t externalBytes = int64_t(1) << 40;     ///< mapped from external data files, all together
+  int64_t nodes = 1 << 18;                      ///< after inlining, bodies and initializers included
+  int64_t inlinedNodes = 1 << 16;               ///< nodes and calls that inlining makes
+  int64_t operandsPerNode = 1 << 14;            ///< inputs, outputs, attributes and bodies, each
+  int64_t contentElements = 1 << 24;            ///< operands and list elements of all nodes, after inlining
+  int64_t graphDepth = 24;                      ///< bodies inside bodies
+  int64_t functionDepth = 64;                   ///< calls inside functions
+  int64_t messageDepth = 100;                   ///< protobuf messages inside messages
+  int64_t rank = 32;                            ///< of any tensor
   int64_t elements = int64_t(1) << 40;          ///< product of the non-zero static sizes of any tensor
   int64_t nameBytes = 4096;                     ///< one name, operator or symbol
-  int64_t stringBytes = int64_t(1) << 24;       ///< one string attribute
-  int64_t listElements = int64_t(1) << 24;      ///< one list attribute
+  int64_t stringBytes = 1 << 24;                ///< one string attribute
+  int64_t listElements = 1 << 24;               ///< one list attribute
   int64_t densifiedBytes = int64_t(128) << 20;  ///< sparse tensors written out, all together
   int64_t inlinedNameBytes = int64_t(64) << 20; ///< names of inlined nodes, all together
 };
