@@ -22,13 +22,13 @@ def run(delos, model: onnx.ModelProto, inputs):
     return [results[o.name] for o in model.graph.output]
 
 
-@pytest.mark.parametrize("path", parameters())
+@pytest.mark.parametrize("path", list(parameters()))
 def test_outputs_are_as_stored(delos, path):
     model = onnx.load(path)
     assert_all_close(run(delos, model, stored_inputs(model)), stored_outputs(path, model), TOLERANCE)
 
 
-@pytest.mark.parametrize("path", parameters())
+@pytest.mark.parametrize("path", list(parameters()))
 def test_seeded_weights_agree_with_onnxruntime(delos, path):
     model = randomized(onnx.load(path))
     inputs = random_inputs(model)
