@@ -5,10 +5,10 @@
 // CHECK-SAME: %[[X:.*]]: tensor<1x8x9x16xf32>
 func.func @dense(%x: tensor<1x8x9x16xf32>) -> tensor<1x4x5x32xf32> {
   %w = graph.constant dense_resource<w> : tensor<32x16x3x3xf32>
-  // CHECK: %[[V:.*]] = graph.transpose %{{.*}} perm [2, 3, 1, 0] {{.*}} -> tensor<3x3x16x32xf32>
   // CHECK: graph.pad %[[X]] with %{{.*}} low <0, 1, 1, 0> high <0, 0, 1, 0> {{.*}} -> tensor<1x9x11x16xf32>
   // CHECK: graph.gather %{{.*}}, () dims [] source #[[MAP:.*]] index [] {{.*}} -> tensor<1x4x5x3x3x16xf32>
   // CHECK: graph.reshape %{{.*}} -> tensor<1x4x5x144xf32>
+  // CHECK: graph.transpose %{{.*}} perm [2, 3, 1, 0] {{.*}} -> tensor<3x3x16x32xf32>
   // CHECK: graph.contract %{{.*}} batch [] x [] contract [3] x [0]
   // CHECK-NOT: graph.conv
   %y = graph.conv %x, %w strides [2, 2] dilations [1, 1] low [1, 1] high [0, 1] channels_last : (tensor<1x8x9x16xf32>, tensor<32x16x3x3xf32>) -> tensor<1x4x5x32xf32>
