@@ -5,6 +5,7 @@
 #include "lib/Engine/ConstantBytes.h"
 #include "lib/Engine/ElementTypes.h"
 #include "lib/Support/DimFormula.h"
+#include "passes/Task/Passes.h"
 #include "runtime/abi/DType.h"
 
 #include "absl/strings/str_cat.h"
@@ -31,6 +32,11 @@ public:
     for (mlir::Operation &op : program.getBody().front())
       if (absl::Status status = translate(&op); !status.ok())
         return status;
+    if (auto pairs = program->getAttrOfType<mlir::ArrayAttr>(kEqualDimsAttr))
+      for (auto pair : pairs.getAsRange<graph::DimsAttr>()) {
+        graph::Dims sides = graph::dimsOf(pair);
+        plan.equalities.push_back({toFormula(sides[0], symbols), toFormula(sides[1], symbols)});
+      }
     if (auto bytes = program.getArenaBytes())
       plan.arenaBytes = formulaOf(*bytes);
     if (absl::Status status = bindSymbols(); !status.ok())

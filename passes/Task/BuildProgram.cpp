@@ -43,6 +43,8 @@ public:
     mlir::OpBuilder moduleBuilder(function);
     auto program = ProgramOp::create(moduleBuilder, function.getLoc(), builder.getStringAttr("main"),
                                      mlir::StringAttr());
+    if (mlir::Attribute equalities = function->getAttr(kEqualDimsAttr))
+      program->setAttr(kEqualDimsAttr, equalities);
     builder.createBlock(&program.getBody());
     declareInputs();
     assignOutputs();

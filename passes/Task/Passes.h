@@ -13,6 +13,10 @@ namespace delos {
 /// Discardable attribute of a fusion.kernel: the symbol of its task.kernel record.
 inline constexpr llvm::StringLiteral kKernelRecordAttr = "task.kernel";
 
+/// Discardable attribute of a function and of its program: pairs of sizes that were taken to be equal (set
+/// when a model is opened).
+inline constexpr llvm::StringLiteral kEqualDimsAttr = "graph.equal_dims";
+
 namespace task {
 
 #define GEN_PASS_DECL

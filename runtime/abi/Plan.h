@@ -150,11 +150,19 @@ struct Instruction {
   std::variant<Segment, Copy, HostCall, Allocate, If, While> step;
 };
 
+/// Two sizes that the compiler took to be equal where the model leaves it open. A run in which they differ is
+/// refused.
+struct SizeEquality {
+  Formula left;
+  Formula right;
+};
+
 struct Plan {
   std::string model; ///< The model's name, for messages and traces.
   std::vector<Symbol> symbols;
   std::vector<ValueInfo> inputs;
   std::vector<ValueInfo> outputs;
+  std::vector<SizeEquality> equalities;
   std::vector<Constant> constants;
   std::vector<Buffer> buffers;
   std::vector<KernelRecord> kernels;

@@ -39,6 +39,8 @@ private:
   }
 
   void printSymbols() {
+    for (const SizeEquality &equality : plan.equalities)
+      absl::StrAppend(&text, "equal ", formula(equality.left), " and ", formula(equality.right), "\n");
     for (size_t i = 0; i < plan.symbols.size(); ++i) {
       const Symbol &symbol = plan.symbols[i];
       absl::StrAppend(&text, "symbol ", i, " '", symbol.name, "' = ");

@@ -70,6 +70,9 @@ private:
 };
 
 absl::Status PlanVerifier::verifySymbols() {
+  for (const SizeEquality &equality : plan.equalities)
+    if (!isFormula(equality.left) || !isFormula(equality.right))
+      return absl::InvalidArgumentError("a size equality has an ill-formed formula");
   for (const Symbol &symbol : plan.symbols) {
     if (symbol.input == Symbol::definedByInstruction)
       continue;

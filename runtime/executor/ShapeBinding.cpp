@@ -62,6 +62,21 @@ absl::Status checkExtents(const Plan &plan, const ValueInfo &input, const Tensor
   return absl::OkStatus();
 }
 
+/// What the compiler assumed of the sizes holds for these.
+absl::Status checkEqualities(const Plan &plan, std::span<const int64_t> symbols) {
+  for (const SizeEquality &equality : plan.equalities) {
+    auto left = equality.left.evaluate(symbols), right = equality.right.evaluate(symbols);
+    if (left && right && *left == *right)
+      continue;
+    std::vector<std::string> names = symbolNames(plan);
+    auto text = [](const std::optional<int64_t> &value) { return value ? absl::StrCat(*value) : "no size"; };
+    return absl::InvalidArgumentError(absl::StrCat("the model needs ", equality.left.print(names), " = ",
+                                                   equality.right.print(names), ", the inputs' shapes give ",
+                                                   text(left), " and ", text(right)));
+  }
+  return absl::OkStatus();
+}
+
 } // namespace
 
 std::string printShape(const Plan &plan, const ValueInfo &value) {
@@ -84,7 +99,7 @@ absl::Status bindShapes(const Plan &plan, std::span<const TensorView> inputs, st
   for (size_t i = 0; i < inputs.size(); ++i)
     if (absl::Status status = checkExtents(plan, plan.inputs[i], inputs[i], symbols); !status.ok())
       return status;
-  return absl::OkStatus();
+  return checkEqualities(plan, symbols);
 }
 
 absl::Status evaluateShape(const ValueInfo &value, std::span<const int64_t> symbols,
