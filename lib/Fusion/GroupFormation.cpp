@@ -94,8 +94,10 @@ void duplicateViews(mlir::func::FuncOp function) {
 /// True when the op's value is asked for as it is (by the function's return), so that some kernel must write
 /// it.
 static bool isReturned(Operation *op) {
-  return llvm::any_of(op->getUsers(),
-                      [](Operation *user) { return user->hasTrait<mlir::OpTrait::IsTerminator>(); });
+  return llvm::any_of(op->getUsers(), [](Operation *user) {
+    return user->hasTrait<mlir::OpTrait::IsTerminator>() ||
+           (mlir::isa<graph::ReshapeOp>(user) && isReturned(user));
+  });
 }
 
 static bool isFusionNode(Operation &op) {

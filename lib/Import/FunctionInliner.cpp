@@ -6,7 +6,6 @@
 
 namespace delos::importer {
 
-
 const FunctionProto *Resolver::findFunction(const NodeProto &node) const {
   auto found = functions.find(FunctionKey{normalizedDomain(node.domain()), node.op_type(), node.overload()});
   return found == functions.end() ? nullptr : found->second;

@@ -66,7 +66,6 @@ int64_t contentOf(const NodeProto &node) {
 
 } // namespace
 
-
 absl::Status Resolver::chargeContent(int64_t elements, const Place &place) {
   contentElements += elements;
   return checkLimit(place, "operands and list elements of all nodes", contentElements,

@@ -40,27 +40,34 @@ std::optional<Refusal> ContractionGroup::placeContract() {
 }
 
 std::optional<Refusal> ContractionGroup::visitAll() {
+  for (const IterationDim &dim : fineDims)
+    if (dim.extent.isConstant(0))
+      return Refusal{"a product without elements", anchor};
   if (auto failed = visitOutputs())
     return failed;
+  size_t behind = accesses.size();
   if (auto failed = visit(lhs(), lhsDims, anchor, Role::K))
     return failed;
   auto right = asViewedInput(rhs(), rhsDims);
   if (!right)
     return Refusal{"a right-hand side that is computed in the kernel", anchor};
+  // A product of repeated rows, columns or steps has nothing to tile along them: the tiles read dims that the
+  // operands lack.
+  auto left = llvm::ArrayRef(accesses).drop_front(behind);
+  if (lackRole(left, Role::M) || lackRole(left, Role::K))
+    return Refusal{"a left-hand side that is broadcast along the rows or the contracted dim", anchor};
+  if (lackRole(right->access, Role::N) || lackRole(right->access, Role::K))
+    return Refusal{"a right-hand side that is broadcast along the columns or the contracted dim", anchor};
   if (!packsConstant)
     accesses.push_back(right->access);
-  // A product of repeated rows or columns needs no tile: the tiles read along the dims that the operands lack.
-  if (auto left = asViewedInput(lhs(), lhsDims); left && lacksRole(left->access, Role::M))
-    return Refusal{"a left-hand side that is broadcast along the rows", anchor};
-  if (lacksRole(right->access, Role::N))
-    return Refusal{"a right-hand side that is broadcast along the columns", anchor};
   return std::nullopt;
 }
 
-/// True when some dim of this role is wider than 1 and `access` does not vary along any of them.
-bool ContractionGroup::lacksRole(const Access &access, Role role) const {
-  auto dims = withRole(role);
-  return !dims.empty() && llvm::none_of(dims, [&](int dim) { return llvm::is_contained(access.dims, dim); });
+/// True when there are dims of this role and one of them is in none of the accesses.
+bool ContractionGroup::lackRole(llvm::ArrayRef<Access> operand, Role role) const {
+  return llvm::any_of(withRole(role), [&](int dim) {
+    return llvm::none_of(operand, [&](const Access &access) { return llvm::is_contained(access.dims, dim); });
+  });
 }
 
 //===-- Coarse dims --------------------------------------------------------------------------------===//

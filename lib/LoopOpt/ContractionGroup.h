@@ -40,7 +40,7 @@ private:
   Check visitAll();
   Check mergeDims();
   bool staysTogether(int first) const;
-  bool lacksRole(const Access &access, Role role) const;
+  bool lackRole(llvm::ArrayRef<Access> operand, Role role) const;
 };
 
 } // namespace delos::loopopt

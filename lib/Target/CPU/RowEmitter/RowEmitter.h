@@ -21,7 +21,8 @@
 
 namespace delos::cpu {
 
-/// A loop of a nest: the variable `name` runs over [0, extent). Names begin with %, which no symbol of a model can.
+/// A loop of a nest: the variable `name` runs over [0, extent). Names begin with %, which no symbol of a
+/// model can.
 struct RowLoop {
   std::string name;
   DimExpr extent;

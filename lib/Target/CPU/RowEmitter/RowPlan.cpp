@@ -32,6 +32,30 @@ static std::string textOf(Type type) {
   return text;
 }
 
+/// True when `value` is computed in `body` from a reduction.
+static bool readsReduction(Value value, Block *body) {
+  Operation *op = value.getDefiningOp();
+  if (!op || op->getBlock() != body)
+    return false;
+  if (isa<graph::ReduceOp, graph::ArgReduceOp, graph::WindowReduceOp, graph::ContractOp, graph::ConvOp>(op))
+    return true;
+  return llvm::any_of(op->getOperands(), [&](Value operand) { return readsReduction(operand, body); });
+}
+
+/// What a gather's group may hold beside it.
+static RowDecision checkGather(Operation *op, Operation *terminator) {
+  auto gather = dyn_cast<graph::GatherOp>(op);
+  if (!gather || gather.getIndices().empty())
+    return {};
+  // The place of a gathered element is known only inside its loop, where a reduction cannot begin any more.
+  if (readsReduction(gather.getSource(), op->getBlock()))
+    return refuse(op, gather.getSource(), "gathers from a value that its kernel reduces");
+  // Without elements its indices must not be read, but the loops of other outputs would pass them.
+  if (graph::elementCount(dimsOf(gather.getResult())).isConstant(0) && terminator->getNumOperands() > 1)
+    return refuse(op, gather.getResult(), "a gather without elements stays alone");
+  return {};
+}
+
 /// The reason why an op cannot be a member here; an empty decision reason when it can.
 static RowDecision checkMember(Operation *op, Operation *terminator) {
   bool own = hasOwnAlgorithm(op);
@@ -42,6 +66,8 @@ static RowDecision checkMember(Operation *op, Operation *terminator) {
     if (!isSupported(element))
       return refuse(op, value, "element type " + textOf(element) + " has no register form");
   }
+  if (RowDecision decision = checkGather(op, terminator); !decision.reason.empty())
+    return decision;
   if (auto constant = dyn_cast<graph::ConstantOp>(op);
       constant && !isa<DenseElementsAttr>(constant.getValue()))
     return refuse(op, constant.getResult(), "expected a dense constant inside a kernel");
