@@ -1,7 +1,7 @@
 """Compares the compiler with the reference interpreter.
 
 usage: python -m oracle grid [--family NAME]... [--short] [--seed N]
-       python -m oracle fuzz [--count N] [--seconds S] [--seed N]
+       python -m oracle fuzz [--count N] [--seconds S] [--seed N] [--graph SEED]...
 Options of both: --tool NAME (default delos-compiled), --option TEXT (passed to the tool; may repeat), --list N.
 Exit status 1 when something differs; what the compiler calls unsupported is counted apart.
 """
@@ -30,6 +30,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("what", choices=["grid", "fuzz"])
     parser.add_argument("--family", action="append", default=[], choices=list(grid.FAMILIES), help="only these families of the grid")
     parser.add_argument("--short", action="store_true", help="fewer shapes")
+    parser.add_argument("--graph", action="append", type=int, default=[], help="the random graph of this seed (graph_SEED in a report)")
     parser.add_argument("--count", type=int, default=200, help="random graphs to make")
     parser.add_argument("--seconds", type=float, default=float("inf"), help="stop making graphs after this time")
     parser.add_argument("--seed", type=int, default=secrets.randbits(32))
@@ -78,6 +79,8 @@ def main(arguments: list[str] | None = None) -> int:
     started, report = time.monotonic(), Report(options)
     if options.what == "grid":
         made = grid.cases(random, options.family, options.short)
+    elif options.graph:
+        made = map(fuzz.graph, options.graph)
     else:
         made = itertools.islice(fuzz.graphs(random), options.count)
     for batch in batches(made, BATCH if options.what == "grid" else 25):
