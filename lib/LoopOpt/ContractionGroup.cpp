@@ -20,8 +20,10 @@ std::optional<Refusal> ContractionGroup::placeContract() {
     fineDims.push_back({extent, role});
     return static_cast<int>(fineDims.size()) - 1;
   };
+  // Of two sizes that must be equal the static one: a packed constant is laid out by it.
+  auto shared = [](const DimExpr &left, const DimExpr &right) { return right.asConstant() ? right : left; };
   for (auto [left, right] : llvm::zip_equal(contract.getLhsBatch(), contract.getRhsBatch())) {
-    lhsDims[left] = rhsDims[right] = add(lhs[left], Role::Batch);
+    lhsDims[left] = rhsDims[right] = add(shared(lhs[left], rhs[right]), Role::Batch);
     result.push_back(lhsDims[left]);
   }
   auto addFree = [&](const graph::Dims &extents, ArrayRef<int64_t> batchList, ArrayRef<int64_t> contracted,
@@ -35,7 +37,7 @@ std::optional<Refusal> ContractionGroup::placeContract() {
   addFree(lhs, contract.getLhsBatch(), contract.getLhsContract(), lhsDims, Role::M);
   addFree(rhs, contract.getRhsBatch(), contract.getRhsContract(), rhsDims, Role::N);
   for (auto [left, right] : llvm::zip_equal(contract.getLhsContract(), contract.getRhsContract()))
-    lhsDims[left] = rhsDims[right] = add(lhs[left], Role::K);
+    lhsDims[left] = rhsDims[right] = add(shared(lhs[left], rhs[right]), Role::K);
   return placeBehind(result);
 }
 
@@ -58,6 +60,11 @@ std::optional<Refusal> ContractionGroup::visitAll() {
     return Refusal{"a left-hand side that is broadcast along the rows or the contracted dim", anchor};
   if (lackRole(right->access, Role::N) || lackRole(right->access, Role::K))
     return Refusal{"a right-hand side that is broadcast along the columns or the contracted dim", anchor};
+  // Panels of a packed constant have one leading dim: all batch dims or none.
+  auto hasBatch = llvm::any_of(withRole(Role::Batch),
+                               [&](int dim) { return llvm::is_contained(right->access.dims, dim); });
+  if (packsConstant && hasBatch && lackRole(right->access, Role::Batch))
+    return Refusal{"a constant right-hand side that is broadcast along some batch dims", anchor};
   if (!packsConstant)
     accesses.push_back(right->access);
   return std::nullopt;

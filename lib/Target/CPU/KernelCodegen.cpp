@@ -57,16 +57,26 @@ KernelDecision planKernel(mlir::Block &body, llvm::function_ref<bool(unsigned)> 
   return contraction ? std::move(contraction) : planWithRows(body, target);
 }
 
+static EmittedKernel emitWithRows(mlir::ModuleOp module, llvm::StringRef name, mlir::Block &body,
+                                  const RowPlan &plan, const TargetDescription &target) {
+  mlir::OpBuilder builder = mlir::OpBuilder::atBlockEnd(module.getBody());
+  return {emitRows(builder, name, body, plan, target), plan.dims, plan.tileCount, plan.scratchBytes};
+}
+
 mlir::FailureOr<EmittedKernel> emitKernel(mlir::ModuleOp module, llvm::StringRef name, mlir::Block &body,
                                           const KernelPlan &plan, const TargetDescription &target) {
-  if (auto *rows = std::get_if<RowPlan>(&plan.detail)) {
-    mlir::OpBuilder builder = mlir::OpBuilder::atBlockEnd(module.getBody());
-    return EmittedKernel{emitRows(builder, name, body, *rows, target), rows->dims, rows->tileCount,
-                         rows->scratchBytes};
+  if (auto *rows = std::get_if<RowPlan>(&plan.detail))
+    return emitWithRows(module, name, body, *rows, target);
+  auto &contraction = std::get<loopopt::ContractionPlan>(plan.detail);
+  auto kernel = applyContraction(module, name, contraction, target);
+  if (mlir::failed(kernel)) {
+    // The tiles did not keep what their plan promised. The rows compute any body, unless its constants are
+    // packed for the tiles already.
+    KernelDecision rows = planWithRows(body, target);
+    if (!rows || !contraction.packed.empty())
+      return mlir::failure();
+    return emitWithRows(module, name, body, std::get<RowPlan>(rows.plan->detail), target);
   }
-  auto kernel = applyContraction(module, name, std::get<loopopt::ContractionPlan>(plan.detail), target);
-  if (mlir::failed(kernel))
-    return mlir::failure();
   return EmittedKernel{kernel->function, kernel->symbols, kernel->tiles, kernel->scratchBytes};
 }
 
