@@ -215,32 +215,34 @@ static bool recombineOnce(DimExpr &expr) {
 
 Position Position::atCoordinates(Coordinates coordinates) {
   Position position;
-  position.knownCoordinates = std::move(coordinates);
+  position.forms = std::make_shared<Forms>();
+  position.forms->coordinates = std::move(coordinates);
   return position;
 }
 
 Position Position::atOffset(DimExpr offset) {
   Position position;
-  position.knownOffset = std::move(offset);
-  position.isOffset = true;
+  position.forms = std::make_shared<Forms>();
+  position.forms->offset = std::move(offset);
+  position.forms->isOffset = true;
   return position;
 }
 
 const DimExpr &Position::offset(llvm::ArrayRef<DimExpr> dims) const {
-  if (!knownOffset) {
+  if (!forms->offset) {
     DimExpr sum;
     Coordinates strides = stridesOf(dims);
     for (size_t k = 0; k < dims.size(); ++k)
-      sum = sum + (*knownCoordinates)[k] * strides[k];
+      sum = sum + (*forms->coordinates)[k] * strides[k];
     while (recombineOnce(sum))
       ;
-    knownOffset = sum;
+    forms->offset = sum;
   }
-  return *knownOffset;
+  return *forms->offset;
 }
 
 const Coordinates &Position::coordinates(llvm::ArrayRef<DimExpr> dims, const Ranges &ranges) const {
-  if (!knownCoordinates) {
+  if (!forms->coordinates) {
     Coordinates result, strides = stridesOf(dims);
     for (size_t k = 0; k < dims.size(); ++k) {
       // A size-1 dim has the one coordinate 0; the outermost needs no remainder.
@@ -248,38 +250,40 @@ const Coordinates &Position::coordinates(llvm::ArrayRef<DimExpr> dims, const Ran
         result.push_back(DimExpr(0));
         continue;
       }
-      DimExpr quotient = ranges.floorDiv(*knownOffset, strides[k]);
+      DimExpr quotient = ranges.floorDiv(*forms->offset, strides[k]);
       bool outermost = k == 0;
       result.push_back(outermost ? quotient : ranges.mod(quotient, dims[k]));
     }
-    knownCoordinates = std::move(result);
+    forms->coordinates = std::move(result);
   }
-  return *knownCoordinates;
+  return *forms->coordinates;
 }
 
-std::string Position::key() const {
-  if (isOffset)
-    return "@" + knownOffset->str();
-  std::string text;
-  for (const DimExpr &coordinate : *knownCoordinates)
+const std::string &Position::key() const {
+  if (!forms->key.empty())
+    return forms->key;
+  if (forms->isOffset)
+    return forms->key = "@" + forms->offset->str();
+  std::string text = ":";
+  for (const DimExpr &coordinate : *forms->coordinates)
     text += coordinate.str() + ";";
-  return text;
+  return forms->key = text;
 }
 
 std::vector<std::string> Position::symbols() const {
-  if (isOffset)
-    return knownOffset->symbols();
+  if (forms->isOffset)
+    return forms->offset->symbols();
   std::vector<std::string> names;
-  for (const DimExpr &coordinate : *knownCoordinates)
+  for (const DimExpr &coordinate : *forms->coordinates)
     for (std::string &name : coordinate.symbols())
       names.push_back(std::move(name));
   return names;
 }
 
 bool Position::mentionsVariable(const std::string &name) const {
-  if (isOffset)
-    return mentions(*knownOffset, name);
-  for (const DimExpr &coordinate : *knownCoordinates)
+  if (forms->isOffset)
+    return mentions(*forms->offset, name);
+  for (const DimExpr &coordinate : *forms->coordinates)
     if (mentions(coordinate, name))
       return true;
   return false;

@@ -8,6 +8,8 @@
 #include "mlir/IR/AffineMap.h"
 
 #include <map>
+#include <memory>
+#include <optional>
 #include <string>
 
 namespace delos::cpu::rows {
@@ -68,15 +70,20 @@ public:
   const DimExpr &offset(llvm::ArrayRef<DimExpr> dims) const;
   const Coordinates &coordinates(llvm::ArrayRef<DimExpr> dims, const Ranges &ranges) const;
   /// A text that is equal for equal positions of one tensor.
-  std::string key() const;
+  const std::string &key() const;
   /// Every variable and size that occurs.
   std::vector<std::string> symbols() const;
   bool mentionsVariable(const std::string &name) const;
 
 private:
-  mutable std::optional<Coordinates> knownCoordinates;
-  mutable std::optional<DimExpr> knownOffset;
-  bool isOffset = false;
+  /// Shared by copies: element-wise ops hand their position on, and each form is computed once.
+  struct Forms {
+    std::optional<Coordinates> coordinates;
+    std::optional<DimExpr> offset;
+    bool isOffset = false;
+    std::string key;
+  };
+  std::shared_ptr<Forms> forms;
 };
 
 } // namespace delos::cpu::rows

@@ -345,6 +345,8 @@ Operation *NestPlanner::recomputed(const RowNest &nest) const {
 /// not occur.
 std::string delos::cpu::rows::rowKey(const Position &position, ArrayRef<DimExpr> dims, const Ranges &ranges,
                                      const std::string &name) {
+  if (!position.mentionsVariable(name))
+    return {};
   std::string text;
   bool found = false;
   for (const DimExpr &coordinate : position.coordinates(dims, ranges)) {
@@ -384,7 +386,15 @@ void NestPlanner::keepRows(RowNest &nest) const {
     if (request.parent < 0 && request.loops.size() == 1 &&
         *lastWalk->ranges.extentOf(request.loops[0]) == lane->extent)
       rowLoops[request.loops[0]] = request.loops[0];
-  auto phases = [&](Value value) {
+  if (rowLoops.size() < 2)
+    return;
+  llvm::DenseMap<Value, unsigned> known;
+  auto phases = [&](Value value) -> unsigned {
+    if (lastWalk->positionsOf(value).size() < 2)
+      return lastWalk->positionsOf(value).size();
+    auto [slot, isFirst] = known.try_emplace(value, 0);
+    if (!isFirst)
+      return slot->second;
     std::map<std::string, unsigned> keys;
     for (const Position &position : lastWalk->positionsOf(value))
       for (const auto &[name, unused] : rowLoops)
@@ -393,7 +403,7 @@ void NestPlanner::keepRows(RowNest &nest) const {
     unsigned most = 0;
     for (const auto &[key, count] : keys)
       most = std::max(most, count);
-    return most;
+    return known[value] = most;
   };
   llvm::DenseMap<Value, double> flops;
   DimExpr offset(0);
@@ -405,11 +415,15 @@ void NestPlanner::keepRows(RowNest &nest) const {
     for (Value operand : op.getOperands())
       own += flops.lookup(operand);
     flops[value] = own;
+    if (own < kDearFlops)
+      continue;
     unsigned here = phases(value);
+    if (here < 2)
+      continue;
     bool endsPhase = llvm::any_of(value.getUsers(), [&](Operation *user) {
       return user->getNumResults() != 1 || phases(user->getResult(0)) < here;
     });
-    if (own < kDearFlops || here < 2 || !endsPhase)
+    if (!endsPhase)
       continue;
     nest.kept.push_back({value, lane->extent, offset});
     DimExpr bytes = lane->extent * (laneBits(getElementTypeOrSelf(value.getType())) / 8);

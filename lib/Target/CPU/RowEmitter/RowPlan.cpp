@@ -86,19 +86,19 @@ static std::vector<DimExpr> dimTable(Block &body) {
   std::set<std::string> names;
   auto add = [&](ArrayRef<DimExpr> dims) {
     for (const DimExpr &dim : dims)
-      for (const std::string &name : dim.symbols())
-        names.insert(name);
+      if (!dim.asConstant())
+        for (const std::string &name : dim.symbols())
+          names.insert(name);
   };
   for (Value argument : body.getArguments())
     add(dimsOf(argument));
   for (Operation &op : body.without_terminator()) {
     for (Value result : op.getResults())
       add(dimsOf(result));
-    if (auto rule = dyn_cast<graph::AccessRuleOpInterface>(&op))
+    // Element-wise ops name no size but their own.
+    if (auto rule = dyn_cast<graph::AccessRuleOpInterface>(&op);
+        rule && !isa<graph::MapOp, graph::CastOp>(&op))
       add(rule.getAccessRule().symbols);
-    for (NamedAttribute attribute : op.getAttrs())
-      if (auto dims = dyn_cast<graph::DimsAttr>(attribute.getValue()))
-        add(dimsOf(dims));
     if (auto dims = dyn_cast<graph::DimsValueOp>(&op))
       add(dimsOf(dims.getDims()));
     if (auto slice = dyn_cast<graph::SliceOp>(&op))
