@@ -74,12 +74,11 @@ LogicalResult ConvOp::verify() {
   if (hasWeights(*this) != static_cast<bool>(getW()))
     return emitOpError() << "expected weights exactly for dense and depthwise, kind is "
                          << stringifyWindowKind(getKind());
-  bool widens = hasWeights(*this) || getKind() == WindowKind::sum;
-  if (x.getElementType() != element &&
-      !(widens && isa<FloatType>(element) && isa<FloatType>(x.getElementType()) &&
-        x.getElementTypeBitWidth() < c.getElementTypeBitWidth()))
-    return emitOpError() << "expected x of C's element type" << (widens ? " or a narrower float" : "")
-                         << ", got " << x.getElementType() << " for " << element;
+  bool widens = isa<FloatType>(element) && isa<FloatType>(x.getElementType()) &&
+                x.getElementTypeBitWidth() < c.getElementTypeBitWidth();
+  if (x.getElementType() != element && !widens)
+    return emitOpError() << "expected x of C's element type or a narrower float, got " << x.getElementType()
+                         << " for " << element;
   if (!getW())
     return success();
   auto w = cast<ShapedType>(getW().getType());

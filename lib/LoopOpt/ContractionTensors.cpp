@@ -30,13 +30,14 @@ public:
         b(kernel.builder()), loc(kernel.location()) {}
 
   FailureOr<TensorKernel> run();
-  TileTensor read(Value value, const Access &fineAccess) override;
+  TileTensor read(Value value, const Access &fineAccess) override {
+    return readInput(kernel, group, code, value, fineAccess, offsets, sizes);
+  }
   OpFoldResult tileSize(int dim) override { return sizes[dim]; }
 
 private:
-  Value outputArgument(unsigned output);
   void placeTile();
-  Value slice(Value tensor, ArrayRef<int> dims);
+  Value slice(Value tensor, ArrayRef<int> dims) { return sliceTile(kernel, tensor, dims, offsets, sizes); }
   Operand inputOperand(const InputAccess &input, Type element, std::initializer_list<unsigned> required);
   Operand emitLhs();
   Operand emitRhs();
@@ -84,41 +85,6 @@ void ContractionEmitter::placeTile() {
   else
     add({b.getIndexAttr(0), kernel.extent(group.n)});
   add({b.getIndexAttr(0), kernel.extent(group.k)});
-}
-
-/// The part of a whole tensor that lies in the tile.
-Value ContractionEmitter::slice(Value tensor, ArrayRef<int> dims) {
-  llvm::SmallVector<OpFoldResult> o, s, strides(dims.size(), b.getIndexAttr(1));
-  for (int dim : dims) {
-    o.push_back(offsets[dim]);
-    s.push_back(sizes[dim]);
-  }
-  return tensor::ExtractSliceOp::create(b, loc, tensor, o, s, strides);
-}
-
-/// An inline constant as a tensor of this shape; its elements keep their bits.
-static Value constantTensor(OpBuilder &b, Location loc, graph::ConstantOp constant, ArrayRef<DimExpr> shape,
-                            Type storage) {
-  llvm::SmallVector<int64_t> sizes;
-  for (const DimExpr &dim : shape)
-    sizes.push_back(*dim.asConstant());
-  auto dense = cast<DenseElementsAttr>(constant.getValue());
-  auto type = RankedTensorType::get(sizes, storage);
-  return arith::ConstantOp::create(b, loc, DenseElementsAttr::getFromRawBuffer(type, dense.getRawData()));
-}
-
-TileTensor ContractionEmitter::read(Value value, const Access &fineAccess) {
-  Access access = group.coarsen(fineAccess);
-  Type storage = code.storageType(elementOf(value));
-  Value whole;
-  if (auto constant = value.getDefiningOp<graph::ConstantOp>()) {
-    whole = constantTensor(b, loc, constant, access.shape, storage);
-  } else {
-    while (auto reshape = value.getDefiningOp<graph::ReshapeOp>())
-      value = reshape.getInput();
-    whole = kernel.tensor(cast<BlockArgument>(value).getArgNumber(), access.shape, storage);
-  }
-  return {slice(whole, access.dims), access.dims, elementOf(value), /*inComputeForm=*/false};
 }
 
 //===-- Contraction --------------------------------------------------------------------------------===//
@@ -251,32 +217,15 @@ LogicalResult ContractionEmitter::emitEpilogue(llvm::SmallVectorImpl<Value> &til
   return success();
 }
 
-Value ContractionEmitter::outputArgument(unsigned output) {
-  const ContractionGroup::Output &out = group.outputs[output];
-  Access access = group.coarsen(out.access);
-  unsigned buffer = group.block->getNumArguments() + output;
-  return kernel.tensor(buffer, access.shape, code.storageType(elementOf(out.value)));
-}
-
 FailureOr<TensorKernel> ContractionEmitter::run() {
   llvm::SmallVector<Value> outputs, tiles;
   for (size_t i = 0; i < group.outputs.size(); ++i)
-    outputs.push_back(outputArgument(i));
+    outputs.push_back(outputArgument(kernel, group, code, i));
   kernel.openTiles(outputs);
   placeTile();
   if (failed(emitEpilogue(tiles)))
     return failure();
-  llvm::SmallVector<Value> next;
-  for (auto [i, tile] : llvm::enumerate(tiles)) {
-    llvm::SmallVector<OpFoldResult> o, s;
-    for (int dim : group.coarsen(group.outputs[i].access).dims) {
-      o.push_back(offsets[dim]);
-      s.push_back(sizes[dim]);
-    }
-    llvm::SmallVector<OpFoldResult> strides(o.size(), b.getIndexAttr(1));
-    next.push_back(tensor::InsertSliceOp::create(b, loc, tile, kernel.carried(i), o, s, strides));
-  }
-  return kernel.close(next);
+  return kernel.close(insertTiles(kernel, group, tiles, offsets, sizes));
 }
 
 FailureOr<TensorKernel> delos::loopopt::emitContractionTensors(ModuleOp module, StringRef name,

@@ -7,6 +7,8 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 
+#include <array>
+
 using namespace mlir;
 using namespace delos;
 using namespace delos::loopopt;
@@ -102,4 +104,74 @@ std::pair<OpFoldResult, OpFoldResult> delos::loopopt::blockRange(TensorKernelBui
   AffineMap rest = AffineMap::get(2, 0, {b.getAffineConstantExpr(block), d1 - d0}, b.getContext());
   OpFoldResult size = affine::makeComposedFoldedAffineMin(b, loc, rest, {offset, kernel.extent(extent)});
   return {offset, size};
+}
+
+//===-- Tiles of arguments -------------------------------------------------------------------------===//
+
+static Type elementOf(Value value) { return cast<RankedTensorType>(value.getType()).getElementType(); }
+
+/// Offsets, sizes and unit strides of a tile along `dims`.
+static std::array<llvm::SmallVector<OpFoldResult>, 3>
+sliceOf(OpBuilder &b, ArrayRef<int> dims, ArrayRef<OpFoldResult> offsets, ArrayRef<OpFoldResult> sizes) {
+  std::array<llvm::SmallVector<OpFoldResult>, 3> slice;
+  for (int dim : dims) {
+    slice[0].push_back(offsets[dim]);
+    slice[1].push_back(sizes[dim]);
+    slice[2].push_back(b.getIndexAttr(1));
+  }
+  return slice;
+}
+
+Value delos::loopopt::sliceTile(TensorKernelBuilder &kernel, Value tensor, ArrayRef<int> dims,
+                                ArrayRef<OpFoldResult> offsets, ArrayRef<OpFoldResult> sizes) {
+  auto [o, s, strides] = sliceOf(kernel.builder(), dims, offsets, sizes);
+  return tensor::ExtractSliceOp::create(kernel.builder(), kernel.location(), tensor, o, s, strides);
+}
+
+/// An inline constant as a tensor of this shape; its elements keep their bits.
+static Value constantTensor(OpBuilder &b, Location loc, graph::ConstantOp constant, ArrayRef<DimExpr> shape,
+                            Type storage) {
+  llvm::SmallVector<int64_t> sizes;
+  for (const DimExpr &dim : shape)
+    sizes.push_back(*dim.asConstant());
+  auto dense = cast<DenseElementsAttr>(constant.getValue());
+  auto type = RankedTensorType::get(sizes, storage);
+  return arith::ConstantOp::create(b, loc, DenseElementsAttr::getFromRawBuffer(type, dense.getRawData()));
+}
+
+TileTensor delos::loopopt::readInput(TensorKernelBuilder &kernel, const SeamGroup &group,
+                                     const ElementCode &code, Value value, const Access &fineAccess,
+                                     ArrayRef<OpFoldResult> offsets, ArrayRef<OpFoldResult> sizes) {
+  Access access = group.coarsen(fineAccess);
+  Type element = elementOf(value), storage = code.storageType(element);
+  Value whole;
+  if (auto constant = value.getDefiningOp<graph::ConstantOp>()) {
+    whole = constantTensor(kernel.builder(), kernel.location(), constant, access.shape, storage);
+  } else {
+    while (auto reshape = value.getDefiningOp<graph::ReshapeOp>())
+      value = reshape.getInput();
+    whole = kernel.tensor(cast<BlockArgument>(value).getArgNumber(), access.shape, storage);
+  }
+  return {sliceTile(kernel, whole, access.dims, offsets, sizes), access.dims, element,
+          /*inComputeForm=*/false};
+}
+
+Value delos::loopopt::outputArgument(TensorKernelBuilder &kernel, const SeamGroup &group,
+                                     const ElementCode &code, unsigned output) {
+  const SeamGroup::Output &out = group.outputs[output];
+  unsigned buffer = group.block->getNumArguments() + output;
+  return kernel.tensor(buffer, group.coarsen(out.access).shape, code.storageType(elementOf(out.value)));
+}
+
+llvm::SmallVector<Value> delos::loopopt::insertTiles(TensorKernelBuilder &kernel, const SeamGroup &group,
+                                                     ArrayRef<Value> tiles, ArrayRef<OpFoldResult> offsets,
+                                                     ArrayRef<OpFoldResult> sizes) {
+  llvm::SmallVector<Value> next;
+  for (auto [i, tile] : llvm::enumerate(tiles)) {
+    auto [o, s, strides] =
+        sliceOf(kernel.builder(), group.coarsen(group.outputs[i].access).dims, offsets, sizes);
+    next.push_back(tensor::InsertSliceOp::create(kernel.builder(), kernel.location(), tile, kernel.carried(i),
+                                                 o, s, strides));
+  }
+  return next;
 }

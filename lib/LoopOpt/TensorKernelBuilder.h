@@ -2,6 +2,7 @@
 #pragma once
 
 #include "lib/LoopOpt/ContractionTensors.h"
+#include "lib/LoopOpt/StageEmitter.h"
 
 #include "mlir/Dialect/SCF/IR/SCF.h"
 
@@ -45,5 +46,24 @@ llvm::SmallVector<mlir::Value> splitTileIndex(TensorKernelBuilder &kernel, llvm:
 /// Offset and size of block `index` of `block` elements out of `extent`; the size is static when it divides.
 std::pair<mlir::OpFoldResult, mlir::OpFoldResult> blockRange(TensorKernelBuilder &kernel, mlir::Value index,
                                                              int64_t block, const DimExpr &extent);
+
+/// The part of a whole tensor that lies in the tile, given the tile's offset and size in every coarse dim.
+mlir::Value sliceTile(TensorKernelBuilder &kernel, mlir::Value tensor, llvm::ArrayRef<int> dims,
+                      llvm::ArrayRef<mlir::OpFoldResult> offsets, llvm::ArrayRef<mlir::OpFoldResult> sizes);
+
+/// The part of a kernel input (or of a constant inside the kernel) that the tile reads.
+TileTensor readInput(TensorKernelBuilder &kernel, const SeamGroup &group, const ElementCode &code,
+                     mlir::Value value, const Access &fineAccess, llvm::ArrayRef<mlir::OpFoldResult> offsets,
+                     llvm::ArrayRef<mlir::OpFoldResult> sizes);
+
+/// The argument that output `output` of the group is written to.
+mlir::Value outputArgument(TensorKernelBuilder &kernel, const SeamGroup &group, const ElementCode &code,
+                           unsigned output);
+
+/// The carried outputs with the tile's part of each replaced.
+llvm::SmallVector<mlir::Value> insertTiles(TensorKernelBuilder &kernel, const SeamGroup &group,
+                                           llvm::ArrayRef<mlir::Value> tiles,
+                                           llvm::ArrayRef<mlir::OpFoldResult> offsets,
+                                           llvm::ArrayRef<mlir::OpFoldResult> sizes);
 
 } // namespace delos::loopopt

@@ -63,9 +63,9 @@ func.func @groups(%x: memref<1x9x9x2x2xf32>, %c: memref<1x7x7x2x2xf32>, %p: inde
 
 // -----
 
-func.func @type(%x: memref<1x9x9x4xf32>, %c: memref<1x7x7x4xf64>, %p: index) {
-  // expected-error @+1 {{expected x of C's element type, got 'f32' for 'f64'}}
+func.func @type(%x: memref<1x9x9x4xi32>, %c: memref<1x7x7x4xf64>, %p: index) {
+  // expected-error @+1 {{expected x of C's element type or a narrower float, got 'i32' for 'f64'}}
   fusion.conv max {mr = 7, nr = 16, kernel = array<i64: 3, 3>, strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>}
-      ins(%x : memref<1x9x9x4xf32>) pads(%p, %p) outs(%c : memref<1x7x7x4xf64>)
+      ins(%x : memref<1x9x9x4xi32>) pads(%p, %p) outs(%c : memref<1x7x7x4xf64>)
   return
 }

@@ -122,7 +122,8 @@ struct Compiled {
   std::unique_ptr<mlir::MLIRContext> context = createContext();
   mlir::OwningOpRef<mlir::ModuleOp> source;
   mlir::func::FuncOp function;
-  std::optional<loopopt::ContractionPlan> plan;
+  std::vector<loopopt::PackedConstant> packed;
+  cpu::SeamKernel kernel;
   std::optional<CompiledModule> module;
 };
 
@@ -137,18 +138,36 @@ std::string compile(const SeamCase &test, Compiled &compiled, SeamOutcome &outco
     return "parse: " + messages;
   compiled.function = *compiled.source->getOps<mlir::func::FuncOp>().begin();
   auto isConstant = [&](unsigned input) { return llvm::is_contained(test.constants, input); };
-  auto planned = loopopt::planContraction(compiled.function.getBody().front(),
-                                          cpu::vectorTargetOf(test.target), isConstant, test.schedule);
-  if (auto *refusal = std::get_if<loopopt::Refusal>(&planned)) {
-    if (refusal->blocking)
-      outcome.blockingOp = refusal->blocking->getName().getStringRef().str();
-    return "refused: " + refusal->reason;
-  }
-  compiled.plan = std::get<loopopt::ContractionPlan>(std::move(planned));
+  mlir::Block &body = compiled.function.getBody().front();
   mlir::OwningOpRef<mlir::ModuleOp> module =
       mlir::ModuleOp::create(mlir::UnknownLoc::get(compiled.context.get()));
-  if (mlir::failed(cpu::applyContraction(*module, "kernel", *compiled.plan, test.target)))
-    return "apply: " + messages;
+  auto take = [&](auto planned, auto apply) -> std::string {
+    if (auto *refusal = std::get_if<loopopt::Refusal>(&planned)) {
+      if (refusal->blocking)
+        outcome.blockingOp = refusal->blocking->getName().getStringRef().str();
+      return "refused: " + refusal->reason;
+    }
+    auto &plan = std::get<0>(planned);
+    mlir::FailureOr<cpu::SeamKernel> kernel = apply(plan);
+    if (mlir::failed(kernel))
+      return "apply: " + messages;
+    compiled.kernel = *kernel;
+    compiled.packed.assign(plan.packed.begin(), plan.packed.end());
+    return "";
+  };
+  bool isWindow = llvm::any_of(
+      body, [](mlir::Operation &op) { return mlir::isa<graph::ConvOp, graph::WindowReduceOp>(op); });
+  loopopt::VectorTarget target = cpu::vectorTargetOf(test.target);
+  std::string failure =
+      isWindow ? take(loopopt::planWindow(body, target, isConstant, test.windowSchedule),
+                      [&](auto &plan) { return cpu::applyWindow(*module, "kernel", plan, test.target); })
+               : take(loopopt::planContraction(body, target, isConstant, test.schedule), [&](auto &plan) {
+                   return cpu::applyContraction(*module, "kernel", plan, test.target);
+                 });
+  if (!failure.empty())
+    return failure;
+  if (std::getenv("SEAM_DUMP"))
+    module->dump();
   auto code = CompiledModule::compile(*module, test.target);
   if (!code.ok())
     return std::string(code.status().message()) + ": " + messages;
@@ -181,7 +200,7 @@ PreparedSeamCase::PreparedSeamCase(const SeamCase &test, unsigned seed) : state(
     state->inputs.push_back(randomTensor(argument.getType(), test, random));
     state->buffers.push_back(state->inputs.back().data());
   }
-  for (const loopopt::PackedConstant &constant : compiled.plan->packed) {
+  for (const loopopt::PackedConstant &constant : compiled.packed) {
     auto &room = state->packed.emplace_back(constant.bytes() + 64);
     auto *aligned = room.data() + (64 - reinterpret_cast<size_t>(room.data()) % 64) % 64;
     const RefTensor &tensor = state->inputs[constant.input];
@@ -197,10 +216,10 @@ PreparedSeamCase::PreparedSeamCase(const SeamCase &test, unsigned seed) : state(
     return *expr.evaluate(
         [&](std::string_view name) -> std::optional<int64_t> { return test.dims.at(std::string(name)); });
   };
-  for (const DimExpr &symbol : compiled.plan->symbols)
+  for (const DimExpr &symbol : compiled.kernel.symbols)
     state->dims.push_back(value(symbol));
-  state->scratch.emplace(value(compiled.plan->scratchBytes));
-  result.tiles = value(compiled.plan->tiles);
+  state->scratch.emplace(value(compiled.kernel.scratchBytes));
+  result.tiles = value(compiled.kernel.tiles);
   auto address = compiled.module->find("kernel");
   if (!address.ok()) {
     result.failure = std::string(address.status().message());

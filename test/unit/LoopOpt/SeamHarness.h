@@ -2,6 +2,7 @@
 #pragma once
 
 #include "lib/LoopOpt/ContractionPlan.h"
+#include "lib/LoopOpt/WindowPlan.h"
 #include "lib/Target/CPU/TargetDescription.h"
 
 #include <cstdint>
@@ -20,6 +21,7 @@ struct SeamCase {
   std::vector<unsigned> constants = {};
   /// Given knobs; chosen by the plan when null.
   const loopopt::ContractionSchedule *schedule = nullptr;
+  const loopopt::WindowSchedule *windowSchedule = nullptr;
   cpu::TargetDescription target = cpu::TargetDescription::host();
   /// Integers are drawn from [-magnitude, magnitude] (from 0 when unsigned).
   int64_t magnitude = 100;

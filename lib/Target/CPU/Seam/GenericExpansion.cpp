@@ -4,12 +4,12 @@
 #include "lib/LoopOpt/StageEmitter.h"
 #include "lib/Target/CPU/RowEmitter/ElementOps.h"
 #include "lib/Target/CPU/Seam/LoopCode.h"
+#include "lib/Target/CPU/Seam/VectorBody.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
-#include "mlir/IR/IRMapping.h"
 
 using namespace mlir;
 
@@ -39,7 +39,6 @@ private:
   Value load(unsigned operand, Value column, int64_t width, Value mask);
   void store(unsigned operand, Value value, Value column, int64_t width, Value mask);
   Values indices(unsigned operand, Value column) const;
-  Values cloneBody(ArrayRef<Value> arguments, int64_t width);
   Values emptyAccumulators();
   void finish(ValueRange accumulators);
   bool spans(unsigned operand) const { return maps[operand].isFunctionOfDim(inner); }
@@ -177,39 +176,6 @@ void Expansion::store(unsigned operand, Value value, Value column, int64_t width
 
 //===-- Body ---------------------------------------------------------------------------------------===//
 
-/// The body on vectors of `width` lanes: each op keeps its kind, each result becomes a vector of its own
-/// element type.
-Values Expansion::cloneBody(ArrayRef<Value> arguments, int64_t width) {
-  IRMapping mapping;
-  Block *body = op.getBlock();
-  for (auto [argument, value] : llvm::zip_equal(body->getArguments(), arguments))
-    if (value)
-      mapping.map(argument, value);
-  auto mapConstant = [&](Value value) {
-    auto constant = value.getDefiningOp<arith::ConstantOp>();
-    if (constant && width > 1 && !mapping.contains(value))
-      mapping.map(value,
-                  splatConstant(b, vectorOf(value.getType(), width), cast<TypedAttr>(constant.getValue())));
-  };
-  for (Operation &inside : body->without_terminator()) {
-    if (isa<arith::ConstantOp>(inside) && width > 1) {
-      mapConstant(inside.getResult(0));
-      continue;
-    }
-    for (Value operand : inside.getOperands())
-      mapConstant(operand);
-    Operation *copy = b.clone(inside, mapping);
-    for (auto [from, to] : llvm::zip_equal(inside.getResults(), copy->getResults()))
-      to.setType(vectorOf(from.getType(), width));
-  }
-  Values yields;
-  for (Value value : body->getTerminator()->getOperands()) {
-    mapConstant(value);
-    yields.push_back(mapping.lookupOrDefault(value));
-  }
-  return yields;
-}
-
 /// One vector (or one element, width 1): loads, body, stores; gives the next accumulators.
 Values Expansion::step(Value column, int64_t width, Value mask, ValueRange accumulators) {
   Values arguments(op.getBlock()->getNumArguments());
@@ -220,7 +186,7 @@ Values Expansion::step(Value column, int64_t width, Value mask, ValueRange accum
     else if (!argument.use_empty())
       arguments[i] = load(i, column, width, mask);
   }
-  Values yields = cloneBody(arguments, width), next;
+  Values yields = cloneAsVectors(b, *op.getBlock(), arguments, width), next;
   for (auto [result, value] : llvm::enumerate(yields)) {
     unsigned operand = inputs + result;
     auto found = llvm::find(reduced, operand);

@@ -3,10 +3,12 @@
 
 #include "lib/LoopOpt/ContractionTensors.h"
 #include "lib/LoopOpt/GroupBufferization.h"
+#include "lib/LoopOpt/WindowTensors.h"
 #include "lib/Target/CPU/KernelFunction.h"
 #include "lib/Target/CPU/RowEmitter/ElementOps.h"
 #include "lib/Target/CPU/Seam/GenericExpansion.h"
 #include "lib/Target/CPU/Seam/MicroKernelExpansion.h"
+#include "lib/Target/CPU/Seam/WindowExpansion.h"
 
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -188,24 +190,32 @@ static void copiesToGenerics(RewriterBase &rewriter, func::FuncOp function) {
   }
 }
 
-static LogicalResult expand(func::FuncOp function, const loopopt::ContractionSchedule &schedule,
+/// How the ops of a kernel are expanded.
+struct ExpansionOptions {
+  seam::MicroKernelOptions contraction;
+  bool sink = false;
+  int64_t unroll = 4;
+};
+
+static LogicalResult expand(func::FuncOp function, const ExpansionOptions &options,
                             const TargetDescription &target) {
   IRRewriter rewriter(function.getContext());
   copiesToGenerics(rewriter, function);
   SmallVector<fusion::MicroKernelOp> contractions;
-  SmallVector<linalg::LinalgOp> tiles;
-  function.walk([&](Operation *op) {
-    if (auto contraction = dyn_cast<fusion::MicroKernelOp>(op))
-      contractions.push_back(contraction);
-    else if (auto tile = dyn_cast<linalg::LinalgOp>(op))
-      tiles.push_back(tile);
-  });
-  seam::MicroKernelOptions options{schedule.kBlock, schedule.tail == loopopt::TailPolicy::Overlap};
+  SmallVector<fusion::ConvOp> windows;
+  function.walk([&](fusion::MicroKernelOp op) { contractions.push_back(op); });
+  function.walk([&](fusion::ConvOp op) { windows.push_back(op); });
   for (fusion::MicroKernelOp op : contractions)
-    if (failed(seam::expandMicroKernel(rewriter, op, target, options)))
+    if (failed(seam::expandMicroKernel(rewriter, op, target, options.contraction)))
       return failure();
+  for (fusion::ConvOp op : windows)
+    if (failed(seam::expandWindow(rewriter, op, target, options.sink)))
+      return failure();
+  // A sunk epilogue is gone by now.
+  SmallVector<linalg::LinalgOp> tiles;
+  function.walk([&](linalg::LinalgOp op) { tiles.push_back(op); });
   for (linalg::LinalgOp op : tiles)
-    if (failed(seam::expandGeneric(rewriter, op, target, schedule.unroll)))
+    if (failed(seam::expandGeneric(rewriter, op, target, options.unroll)))
       return failure();
   return success();
 }
@@ -223,30 +233,47 @@ static void moveGlobals(ModuleOp workspace, OpBuilder &builder, StringRef name) 
   }
 }
 
-FailureOr<SeamKernel> cpu::applyContraction(ModuleOp module, StringRef name,
-                                            const loopopt::ContractionPlan &plan,
-                                            const TargetDescription &target) {
-  MLIRContext *context = module.getContext();
-  OwningOpRef<ModuleOp> workspace = ModuleOp::create(plan.group.product().getLoc());
-  RowElementCode code;
-  FailureOr<loopopt::TensorKernel> tensors = loopopt::emitContractionTensors(*workspace, name, plan, code);
+/// From the tensor form in `workspace` to the ABI function in `module`.
+template <typename Plan>
+static FailureOr<SeamKernel> finish(ModuleOp module, ModuleOp workspace, StringRef name, const Plan &plan,
+                                    FailureOr<loopopt::TensorKernel> tensors, const ExpansionOptions &options,
+                                    const TargetDescription &target) {
   if (failed(tensors))
     return failure();
-  loopopt::LocalLimits limits{plan.scratchBytes};
-  FailureOr<loopopt::BufferKernel> buffers = loopopt::bufferizeKernel(*workspace, *tensors, limits);
-  if (failed(buffers) || failed(expand(buffers->function, plan.schedule, target)))
+  FailureOr<loopopt::BufferKernel> buffers =
+      loopopt::bufferizeKernel(workspace, *tensors, loopopt::LocalLimits{plan.scratchBytes});
+  if (failed(buffers) || failed(expand(buffers->function, options, target)))
     return failure();
-  PassManager passes(context);
+  PassManager passes(module.getContext());
   passes.addPass(createCanonicalizerPass());
   passes.addPass(createCSEPass());
-  if (failed(passes.run(*workspace)))
+  if (failed(passes.run(workspace)))
     return failure();
   OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
-  moveGlobals(*workspace, builder, name);
+  moveGlobals(workspace, builder, name);
   unsigned bufferCount = plan.group.block->getNumArguments() + plan.group.outputs.size();
-  FailureOr<func::FuncOp> function =
-      frame(builder, name, *buffers, SizeTable(context, plan.symbols), bufferCount);
+  SizeTable sizes(module.getContext(), plan.symbols);
+  FailureOr<func::FuncOp> function = frame(builder, name, *buffers, sizes, bufferCount);
   if (failed(function))
     return failure();
   return SeamKernel{*function, plan.symbols, plan.tiles, plan.scratchBytes};
+}
+
+FailureOr<SeamKernel> cpu::applyContraction(ModuleOp module, StringRef name,
+                                            const loopopt::ContractionPlan &plan,
+                                            const TargetDescription &target) {
+  OwningOpRef<ModuleOp> workspace = ModuleOp::create(plan.group.product().getLoc());
+  auto tensors = loopopt::emitContractionTensors(*workspace, name, plan, RowElementCode());
+  const loopopt::ContractionSchedule &schedule = plan.schedule;
+  ExpansionOptions options{
+      {schedule.kBlock, schedule.tail == loopopt::TailPolicy::Overlap}, false, schedule.unroll};
+  return finish(module, *workspace, name, plan, tensors, options, target);
+}
+
+FailureOr<SeamKernel> cpu::applyWindow(ModuleOp module, StringRef name, const loopopt::WindowPlan &plan,
+                                       const TargetDescription &target) {
+  OwningOpRef<ModuleOp> workspace = ModuleOp::create(plan.group.product().getLoc());
+  auto tensors = loopopt::emitWindowTensors(*workspace, name, plan, RowElementCode());
+  ExpansionOptions options{{}, plan.schedule.sink, plan.schedule.unroll};
+  return finish(module, *workspace, name, plan, tensors, options, target);
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "lib/LoopOpt/ContractionPlan.h"
+#include "lib/LoopOpt/WindowPlan.h"
 #include "lib/Target/CPU/TargetDescription.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -28,5 +29,9 @@ struct SeamKernel {
 mlir::FailureOr<SeamKernel> applyContraction(mlir::ModuleOp module, llvm::StringRef name,
                                              const loopopt::ContractionPlan &plan,
                                              const TargetDescription &target);
+
+/// The same for a kernel around a convolution or pooling.
+mlir::FailureOr<SeamKernel> applyWindow(mlir::ModuleOp module, llvm::StringRef name,
+                                        const loopopt::WindowPlan &plan, const TargetDescription &target);
 
 } // namespace delos::cpu
