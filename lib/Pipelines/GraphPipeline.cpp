@@ -29,9 +29,6 @@ void populateGraphSimplificationPipeline(mlir::OpPassManager &pm, const GraphSim
   functions.addPass(graph::createLayoutPass());
   functions.addPass(graph::createViewsPass());
   addFold(pm, options);
-  // Filters are constants only once the normalisations are folded into them.
-  pm.nest<mlir::func::FuncOp>().addPass(graph::createContractConvsPass());
-  addFold(pm, options);
   pm.addPass(mlir::createCanonicalizerPass());
   pm.addPass(mlir::createCSEPass());
 }

@@ -124,26 +124,6 @@ def FoldPaddingPass : Pass<"graph-fold-padding", "mlir::func::FuncOp"> {
   let dependentDialects = ["::delos::graph::GraphDialect"];
 }
 
-def ContractConvsPass : Pass<"graph-contract-convs", "mlir::func::FuncOp"> {
-  let summary = "Turn dense convolutions into contractions over gathered windows";
-  let description = [{
-    A channels-last convolution of one group is a contraction of its windows with its filter. The windows of a 1x1 filter are the (sliced)
-    input itself; others are gathered, channels innermost, so that the gather copies rows. Grouped and depthwise convolutions, and filters
-    that are not constant, stay.
-
-    ```mlir
-    %y = graph.conv %x, %w ... channels_last : (tensor<1x8x8x16xf32>, tensor<32x16x3x3xf32>) -> tensor<1x8x8x32xf32>
-    // becomes
-    %p = graph.pad %x with %zero low <0, 1, 1, 0> high <0, 1, 1, 0> : ... -> tensor<1x10x10x16xf32>
-    %g = graph.gather %p, () dims [] source (n, h, w, a, b, c) -> (n, h + a, w + b, c) index [] : ... -> tensor<1x8x8x3x3x16xf32>
-    %r = graph.reshape %g : tensor<1x8x8x3x3x16xf32> -> tensor<1x8x8x144xf32>
-    %y = graph.contract %r, %v batch [] x [] contract [3] x [0] : ... -> tensor<1x8x8x32xf32>
-    ```
-  }];
-  let statistics = [Statistic<"numContracted", "contracted", "Convolutions turned into contractions">];
-  let dependentDialects = ["::delos::graph::GraphDialect"];
-}
-
 def LayoutPass : Pass<"graph-layout", "mlir::func::FuncOp"> {
   let summary = "Give convolutions channels last, with transposes at the borders only";
   let description = [{

@@ -16,10 +16,6 @@
 // CHECK-NEXT: graph-views
 // CHECK-NEXT: ),
 // CHECK-NEXT: graph-fold{growth=4096 max-bytes=268435456 max-steps=1073741824},
-// CHECK-NEXT: func.func(
-// CHECK-NEXT: graph-contract-convs
-// CHECK-NEXT: ),
-// CHECK-NEXT: graph-fold{growth=4096 max-bytes=268435456 max-steps=1073741824},
 // CHECK-NEXT: canonicalize{{.*}},
 // CHECK-NEXT: cse
 module {}

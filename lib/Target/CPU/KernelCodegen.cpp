@@ -8,32 +8,54 @@
 namespace delos::cpu {
 
 llvm::StringRef KernelPlan::generator() const {
-  return std::holds_alternative<RowPlan>(detail) ? "rows" : "contraction";
+  return std::holds_alternative<RowPlan>(detail)                    ? "rows"
+         : std::holds_alternative<loopopt::ContractionPlan>(detail) ? "contraction"
+                                                                    : "window";
 }
 
 llvm::ArrayRef<loopopt::PackedConstant> KernelPlan::packedConstants() const {
-  auto *contraction = std::get_if<loopopt::ContractionPlan>(&detail);
-  return contraction ? llvm::ArrayRef(contraction->packed) : llvm::ArrayRef<loopopt::PackedConstant>();
+  if (auto *contraction = std::get_if<loopopt::ContractionPlan>(&detail))
+    return contraction->packed;
+  if (auto *window = std::get_if<loopopt::WindowPlan>(&detail))
+    return window->packed;
+  return {};
 }
 
 mlir::Attribute KernelPlan::schedule(mlir::MLIRContext *context) const {
-  auto *contraction = std::get_if<loopopt::ContractionPlan>(&detail);
-  auto knobs = contraction ? contraction->schedule.toAttribute(context) : mlir::DictionaryAttr::get(context);
+  auto knobs = mlir::DictionaryAttr::get(context);
+  if (auto *contraction = std::get_if<loopopt::ContractionPlan>(&detail))
+    knobs = contraction->schedule.toAttribute(context);
+  else if (auto *window = std::get_if<loopopt::WindowPlan>(&detail))
+    knobs = window->schedule.toAttribute(context);
   return fusion::ScheduleAttr::get(context, mlir::StringAttr::get(context, generator()), knobs);
 }
 
-static bool hasContraction(mlir::Block &body) { return !body.getOps<graph::ContractOp>().empty(); }
+/// The anchor around which tiles are made: a window or contraction, whichever stands first; null when there
+/// is none.
+static mlir::Operation *anchorOf(mlir::Block &body) {
+  for (mlir::Operation &op : body)
+    if (mlir::isa<graph::ContractOp, graph::ConvOp, graph::WindowReduceOp>(op))
+      return &op;
+  return nullptr;
+}
 
-static KernelDecision planContraction(mlir::Block &body, llvm::function_ref<bool(unsigned)> isConstantInput,
-                                      const TargetDescription &target) {
-  auto planned = loopopt::planContraction(body, vectorTargetOf(target), isConstantInput);
+/// The decision of one of the tile planners.
+template <typename Plan>
+static KernelDecision decide(std::variant<Plan, loopopt::Refusal> planned) {
   if (auto *refusal = std::get_if<loopopt::Refusal>(&planned))
     return {std::nullopt, refusal->reason, refusal->blocking, {}};
-  auto &contraction = std::get<loopopt::ContractionPlan>(planned);
-  KernelPlan plan{std::move(contraction), {}, {}, 0};
-  plan.tiles = std::get<loopopt::ContractionPlan>(plan.detail).tiles;
-  plan.scratchBytes = std::get<loopopt::ContractionPlan>(plan.detail).scratchBytes;
-  return {std::move(plan), {}, nullptr, {}};
+  Plan &plan = std::get<Plan>(planned);
+  DimExpr tiles = plan.tiles, scratchBytes = plan.scratchBytes;
+  return {KernelPlan{std::move(plan), std::move(tiles), std::move(scratchBytes), 0}, {}, nullptr, {}};
+}
+
+static KernelDecision planTiles(mlir::Block &body, mlir::Operation *anchor,
+                                llvm::function_ref<bool(unsigned)> isConstantInput,
+                                const TargetDescription &target) {
+  loopopt::VectorTarget vectors = vectorTargetOf(target);
+  if (mlir::isa<graph::ContractOp>(anchor))
+    return decide(loopopt::planContraction(body, vectors, isConstantInput));
+  return decide(loopopt::planWindow(body, vectors, isConstantInput));
 }
 
 static KernelDecision planWithRows(mlir::Block &body, const TargetDescription &target) {
@@ -49,12 +71,13 @@ static KernelDecision planWithRows(mlir::Block &body, const TargetDescription &t
 
 KernelDecision planKernel(mlir::Block &body, llvm::function_ref<bool(unsigned)> isConstantInput,
                           const TargetDescription &target) {
-  if (!hasContraction(body))
+  mlir::Operation *anchor = anchorOf(body);
+  if (!anchor)
     return planWithRows(body, target);
-  KernelDecision contraction = planContraction(body, isConstantInput, target);
-  // What the tiles cannot express (integers, doubles, several products) the rows still compute, at their
-  // price.
-  return contraction ? std::move(contraction) : planWithRows(body, target);
+  KernelDecision tiles = planTiles(body, anchor, isConstantInput, target);
+  // What the tiles cannot express (several products, filters that are not constant) the rows still compute,
+  // at their price.
+  return tiles ? std::move(tiles) : planWithRows(body, target);
 }
 
 static EmittedKernel emitWithRows(mlir::ModuleOp module, llvm::StringRef name, mlir::Block &body,
@@ -67,13 +90,15 @@ mlir::FailureOr<EmittedKernel> emitKernel(mlir::ModuleOp module, llvm::StringRef
                                           const KernelPlan &plan, const TargetDescription &target) {
   if (auto *rows = std::get_if<RowPlan>(&plan.detail))
     return emitWithRows(module, name, body, *rows, target);
-  auto &contraction = std::get<loopopt::ContractionPlan>(plan.detail);
-  auto kernel = applyContraction(module, name, contraction, target);
+  auto *window = std::get_if<loopopt::WindowPlan>(&plan.detail);
+  auto kernel = window
+                    ? applyWindow(module, name, *window, target)
+                    : applyContraction(module, name, std::get<loopopt::ContractionPlan>(plan.detail), target);
   if (mlir::failed(kernel)) {
     // The tiles did not keep what their plan promised. The rows compute any body, unless its constants are
     // packed for the tiles already.
     KernelDecision rows = planWithRows(body, target);
-    if (!rows || !contraction.packed.empty())
+    if (!rows || !plan.packedConstants().empty())
       return mlir::failure();
     return emitWithRows(module, name, body, std::get<RowPlan>(rows.plan->detail), target);
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "lib/LoopOpt/ContractionPlan.h"
+#include "lib/LoopOpt/WindowPlan.h"
 #include "lib/Support/DimExpr.h"
 #include "lib/Target/CPU/RowEmitter/RowEmitter.h"
 #include "lib/Target/CPU/TargetDescription.h"
@@ -20,7 +21,7 @@ namespace delos::cpu {
 
 /// How a kernel will be computed. Holds references to the body's values: valid while the body is unchanged.
 struct KernelPlan {
-  std::variant<RowPlan, loopopt::ContractionPlan> detail;
+  std::variant<RowPlan, loopopt::ContractionPlan, loopopt::WindowPlan> detail;
   DimExpr tiles;
   /// Per worker, as far as planning knows it; `EmittedKernel` has the final size.
   DimExpr scratchBytes;
@@ -28,7 +29,7 @@ struct KernelPlan {
   /// bound by arithmetic.
   double accesses = 0;
 
-  /// "rows" or "contraction".
+  /// "rows", "contraction" or "window".
   llvm::StringRef generator() const;
   /// Constant inputs that the code expects repacked.
   llvm::ArrayRef<loopopt::PackedConstant> packedConstants() const;
