@@ -229,6 +229,9 @@ static constexpr int64_t kTransposeLanes = 16;
 void NestPlanner::transposeBlocks(RowNest &nest, const AccessWalk &walk) const {
   if (nest.loops.size() < 2 || !nest.loops.back().isLane)
     return;
+  // A block is loaded once for all its rows; behind a guard (concat, pad) only some of them would load it.
+  if (!body.getOps<graph::ConcatOp>().empty() || !body.getOps<graph::PadOp>().empty())
+    return;
   const std::string lane = nest.loops.back().name;
   auto isApart = [&](const LeafAccess &leaf) {
     auto coefficient = linearCoefficient(leaf.offset, lane);
