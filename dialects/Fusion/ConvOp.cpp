@@ -119,19 +119,11 @@ bufferization::AliasingValueList ConvOp::getAliasingValues(OpOperand &operand,
 
 LogicalResult ConvOp::bufferize(RewriterBase &rewriter, const bufferization::BufferizationOptions &options,
                                 bufferization::BufferizationState &state) {
-  SmallVector<Value> operands;
-  for (Value operand : getOperands()) {
-    if (!isa<TensorType>(operand.getType())) {
-      operands.push_back(operand);
-      continue;
-    }
-    FailureOr<Value> buffer = bufferization::getBuffer(rewriter, operand, options, state);
-    if (failed(buffer))
-      return failure();
-    operands.push_back(*buffer);
-  }
-  ConvOp::create(rewriter, getLoc(), TypeRange{}, operands, (*this)->getAttrs());
-  bufferization::replaceOpWithBufferizedValues(rewriter, *this, operands.back());
+  auto operands = bufferizedOperands(*this, rewriter, options, state);
+  if (failed(operands))
+    return failure();
+  ConvOp::create(rewriter, getLoc(), TypeRange{}, *operands, (*this)->getAttrs());
+  bufferization::replaceOpWithBufferizedValues(rewriter, *this, operands->back());
   return success();
 }
 

@@ -172,15 +172,11 @@ bufferization::AliasingValueList MicroKernelOp::getAliasingValues(OpOperand &ope
 LogicalResult MicroKernelOp::bufferize(RewriterBase &rewriter,
                                        const bufferization::BufferizationOptions &options,
                                        bufferization::BufferizationState &state) {
-  SmallVector<Value> buffers;
-  for (Value operand : getOperands()) {
-    FailureOr<Value> buffer = bufferization::getBuffer(rewriter, operand, options, state);
-    if (failed(buffer))
-      return failure();
-    buffers.push_back(*buffer);
-  }
-  MicroKernelOp::create(rewriter, getLoc(), TypeRange{}, buffers, (*this)->getAttrs());
-  bufferization::replaceOpWithBufferizedValues(rewriter, *this, buffers.back());
+  auto operands = bufferizedOperands(*this, rewriter, options, state);
+  if (failed(operands))
+    return failure();
+  MicroKernelOp::create(rewriter, getLoc(), TypeRange{}, *operands, (*this)->getAttrs());
+  bufferization::replaceOpWithBufferizedValues(rewriter, *this, operands->back());
   return success();
 }
 

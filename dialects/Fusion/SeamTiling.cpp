@@ -32,6 +32,24 @@ Value delos::fusion::extractTile(OpBuilder &builder, Location loc, Value source,
   return slice;
 }
 
+FailureOr<SmallVector<Value>>
+delos::fusion::bufferizedOperands(Operation *op, RewriterBase &rewriter,
+                                  const bufferization::BufferizationOptions &options,
+                                  bufferization::BufferizationState &state) {
+  SmallVector<Value> operands;
+  for (Value operand : op->getOperands()) {
+    if (!isa<TensorType>(operand.getType())) {
+      operands.push_back(operand);
+      continue;
+    }
+    FailureOr<Value> buffer = bufferization::getBuffer(rewriter, operand, options, state);
+    if (failed(buffer))
+      return failure();
+    operands.push_back(*buffer);
+  }
+  return operands;
+}
+
 /// True when every window of the whole dim lies inside the input, provably.
 static bool neverExceeds(const delos::fusion::WindowDim &dim, int64_t reach) {
   auto size = getConstantIntValue(dim.inputSize), result = getConstantIntValue(dim.resultSize);

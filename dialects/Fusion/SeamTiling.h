@@ -2,6 +2,7 @@
 #pragma once
 
 #include "llvm/ADT/SmallVector.h"
+#include "mlir/Dialect/Bufferization/IR/BufferizableOpInterface.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/OpDefinition.h"
 #include "mlir/IR/Value.h"
@@ -20,6 +21,13 @@ mlir::OpFoldResult foldedApply(mlir::OpBuilder &builder, mlir::Location loc, mli
 mlir::Value extractTile(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value source,
                         llvm::ArrayRef<mlir::OpFoldResult> offsets, llvm::ArrayRef<mlir::OpFoldResult> sizes,
                         llvm::SmallVectorImpl<mlir::Operation *> &slices);
+
+/// The operands of `op` with every tensor replaced by its buffer; others pass through. Failure when a buffer
+/// cannot be had.
+mlir::FailureOr<llvm::SmallVector<mlir::Value>>
+bufferizedOperands(mlir::Operation *op, mlir::RewriterBase &rewriter,
+                   const mlir::bufferization::BufferizationOptions &options,
+                   mlir::bufferization::BufferizationState &state);
 
 /// One spatial dim of a window op, and the tile of its result that is wanted.
 struct WindowDim {
