@@ -208,6 +208,20 @@ bool shapesFit(Node &n, const Kind &kind, Tensor x, int64_t directions, int64_t 
   return !b.failed();
 }
 
+/// The results of the directions as those of the node: [S, D, B, H] and [D, B, H], or batch first. A cell
+/// without memory has no `memories`.
+Tensors joinDirections(OpenBuilder &b, llvm::ArrayRef<Tensor> outputs, llvm::ArrayRef<Tensor> hiddens,
+                       llvm::ArrayRef<Tensor> memories, bool batchFirst) {
+  Tensor y = b.concat(outputs, 1);
+  Tensors results{batchFirst ? b.transpose(y, {2, 0, 1, 3}) : y};
+  for (llvm::ArrayRef<Tensor> states : {hiddens, memories})
+    if (!states.empty()) {
+      Tensor last = b.concat(states, 0);
+      results.push_back(batchFirst ? b.transpose(last, {1, 0, 2}) : last);
+    }
+  return results;
+}
+
 Tensors openRecurrent(Node &n, const Kind &kind) {
   OpenBuilder &b = n.builder();
   llvm::StringRef direction = n.text("direction", "forward");
@@ -249,15 +263,7 @@ Tensors openRecurrent(Node &n, const Kind &kind) {
     if (hasMemory)
       memories.push_back(b.unsqueeze(run.last.memory, 0));
   }
-  // [S, D, B, H] and [D, B, H], or batch first.
-  Tensor y = b.concat(outputs, 1), last = b.concat(hiddens, 0);
-  Tensor memory = hasMemory ? b.concat(memories, 0) : Tensor();
-  if (batchFirst) {
-    y = b.transpose(y, {2, 0, 1, 3});
-    last = b.transpose(last, {1, 0, 2});
-    memory = hasMemory ? b.transpose(memory, {1, 0, 2}) : memory;
-  }
-  return hasMemory ? Tensors{y, last, memory} : Tensors{y, last};
+  return joinDirections(b, outputs, hiddens, memories, batchFirst);
 }
 
 constexpr llvm::StringRef kRNN[] = {"Tanh"}, kGRU[] = {"Sigmoid", "Tanh"},
