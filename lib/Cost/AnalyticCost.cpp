@@ -2,6 +2,7 @@
 #include "lib/Cost/AnalyticCost.h"
 
 #include "dialects/Graph/GraphOps.h"
+#include "dialects/Graph/StoredSize.h"
 
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/SetVector.h"
@@ -18,15 +19,8 @@ double DimHints::evaluate(const DimExpr &expr) const {
   return value ? static_cast<double>(std::max<int64_t>(*value, 0)) : 1.0;
 }
 
-static double elementBytes(mlir::Type elementType) {
-  if (auto complex = mlir::dyn_cast<mlir::ComplexType>(elementType))
-    return 2 * elementBytes(complex.getElementType());
-  return elementType.isIntOrFloat() ? std::max(elementType.getIntOrFloatBitWidth(), 8u) / 8.0 : 8.0;
-}
-
 double bytesOf(mlir::Value value, const DimHints &hints) {
-  auto type = mlir::cast<mlir::RankedTensorType>(value.getType());
-  return hints.evaluate(graph::elementCount(graph::dimsOf(type))) * elementBytes(type.getElementType());
+  return hints.evaluate(graph::storedBytes(value.getType()));
 }
 
 namespace {

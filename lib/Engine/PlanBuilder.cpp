@@ -1,12 +1,12 @@
 // Translation of task programs into plans.
 #include "lib/Engine/PlanBuilder.h"
 
+#include "dialects/Graph/StoredSize.h"
 #include "dialects/Task/TaskDialect.h"
 #include "lib/Engine/ConstantBytes.h"
 #include "lib/Engine/ElementTypes.h"
 #include "lib/Support/DimFormula.h"
 #include "passes/Task/Passes.h"
-#include "runtime/abi/DType.h"
 
 #include "absl/strings/str_cat.h"
 
@@ -53,11 +53,7 @@ private:
     return mlir::cast<mlir::RankedTensorType>(buffer.getType());
   }
 
-  Formula bytesOf(mlir::Value buffer) {
-    int64_t bits = runtime::bitWidth(dtypeOf(typeOf(buffer).getElementType()));
-    DimExpr elements = graph::elementCount(graph::dimsOf(buffer));
-    return toFormula(DimExpr::ceilDiv(elements * bits, DimExpr(8)), symbols);
-  }
+  Formula bytesOf(mlir::Value buffer) { return toFormula(graph::storedBytes(buffer.getType()), symbols); }
 
   void addKernel(task::KernelOp kernel) {
     kernelIndex[kernel.getSymName()] = plan.kernels.size();

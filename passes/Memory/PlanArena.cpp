@@ -1,4 +1,5 @@
 // Collects the arena problem of a program and writes the plan back.
+#include "dialects/Graph/StoredSize.h"
 #include "lib/Memory/ArenaPlanner.h"
 #include "lib/Support/DimFormula.h"
 #include "passes/Memory/Passes.h"
@@ -20,14 +21,6 @@ ArenaOp arenaOf(mlir::Value buffer) {
   while (auto alias = buffer.getDefiningOp<AliasOp>())
     buffer = alias.getSource();
   return buffer.getDefiningOp<ArenaOp>();
-}
-
-DimExpr bytesOf(mlir::Value buffer) {
-  auto type = mlir::cast<mlir::RankedTensorType>(buffer.getType());
-  int64_t bits = type.getElementTypeBitWidth();
-  DimExpr elements = graph::elementCount(graph::dimsOf(buffer));
-  // Bools take a byte, sub-byte integers are packed.
-  return bits == 1 ? elements : DimExpr::ceilDiv(elements * bits, DimExpr(8));
 }
 
 class PlanArenaPass : public impl::PlanArenaPassBase<PlanArenaPass> {
@@ -73,8 +66,10 @@ private:
     for (mlir::Value output : outputs)
       if (ArenaOp arena = arenaOf(output); arena && indices.try_emplace(arena, arenas.size()).second) {
         arenas.push_back(arena);
-        problem.values.push_back(
-            {arena.getName().str(), toFormula(bytesOf(arena.getBuffer()), symbols), step, {}});
+        problem.values.push_back({arena.getName().str(),
+                                  toFormula(graph::storedBytes(arena.getBuffer().getType()), symbols),
+                                  step,
+                                  {}});
       }
   }
 
