@@ -66,7 +66,7 @@ DELOS_C_API DelosStatus delosOptionsCreate(DelosOptions **options);
  * "precise_math" (true, false), "target_cpu", "target_features", "dump_directory", "until_after", "dim:NAME"
  * (fixes a symbolic dim), "dim_hint:NAME", "limit:NAME" (model_bytes, constant_bytes, tensor_bytes, nodes,
  * nesting, rank, folded_bytes, folding_steps), "extra:NAME". DELOS_INVALID_ARGUMENT for other keys and
- * malformed values.
+ * malformed values. What the compiler does not implement (see delos/Options.h) is refused when it compiles.
  */
 DELOS_C_API DelosStatus delosOptionsSet(DelosOptions *options, const char *key, const char *value);
 DELOS_C_API void delosOptionsDestroy(DelosOptions *options);

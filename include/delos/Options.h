@@ -27,6 +27,8 @@ struct CompileLimits {
 };
 
 /// Compilation is a pure function of the model and these options (threads included: they shape the tiles).
+/// Not implemented, and refused with kUnimplemented when asked for: `deterministic`, `preciseMath`, `dims`,
+/// `targetFeatures` and FusionLevel::ElementWise.
 struct CompileOptions {
   std::string device = "cpu";
   int32_t threads = 0; ///< At most this many threads per run; 0 means all that the process may use.

@@ -22,6 +22,7 @@
 #include "absl/strings/str_cat.h"
 
 #include <fstream>
+#include <utility>
 
 namespace delos {
 
@@ -40,7 +41,8 @@ public:
   Compilation(const ModelSource &source, const CompileOptions &options) : source(source), options(options) {}
 
   absl::StatusOr<CompiledProgram> run() {
-    for (auto step : {&Compilation::configure, &Compilation::import, &Compilation::runPhases})
+    for (auto step : {&Compilation::refuseUnobeyed, &Compilation::configure, &Compilation::import,
+                      &Compilation::runPhases})
       if (absl::Status status = (this->*step)(); !status.ok())
         return status;
     if (stopped) {
@@ -55,6 +57,21 @@ public:
   }
 
 private:
+  /// Options that no phase obeys are refused: to take them in silence would promise what is not done.
+  absl::Status refuseUnobeyed() {
+    const std::pair<bool, const char *> unobeyed[] = {
+        {options.fusion == FusionLevel::ElementWise, "fusion=elementwise"},
+        {options.deterministic, "deterministic"},
+        {options.preciseMath, "precise_math"},
+        {!options.targetFeatures.empty(), "target_features"},
+        {!options.dims.empty(), "dim:NAME"},
+    };
+    for (auto [isAsked, name] : unobeyed)
+      if (isAsked)
+        return absl::UnimplementedError(absl::StrCat("option '", name, "' is not implemented"));
+    return absl::OkStatus();
+  }
+
   absl::Status configure() {
     auto target = options.targetCPU.empty()
                       ? absl::StatusOr<cpu::TargetDescription>(cpu::TargetDescription::host())

@@ -53,9 +53,10 @@ def compile(
     `threads` bounds the threads of a run (default: all that the process may use). `directory` is where external data of
     a model given by its bytes may be read from. Further options: `dims={"batch": 8}` fixes symbolic dims,
     `dim_hints` says which sizes to optimise for, `fusion` ("none", "elementwise", "full"), `deterministic`,
-    `precise_math`, `target_cpu`, `target_features`, `dump_directory`, `limits={"nodes": ...}`.
+    `precise_math`, `target_cpu`, `target_features`, `dump_directory`, `limits={"nodes": ...}`. Not implemented are
+    `dims`, `fusion="elementwise"`, `deterministic`, `precise_math` and `target_features`.
 
-    Raises FileNotFoundError, ValueError (a bad model), NotImplementedError (an operator that Delos lacks); all are
+    Raises FileNotFoundError, ValueError (a bad model), NotImplementedError (an operator or option that Delos lacks); all are
     `delos.Error`, and the text names the node.
     """
     flat = _options(device, threads, options)

@@ -164,6 +164,13 @@ def test_unknown_option_and_device(delos):
         delos.compile(add_model(), device="abacus")
 
 
+@pytest.mark.parametrize("option", ["deterministic", "precise_math", "target_features", "dims", "fusion"])
+def test_options_that_nothing_obeys_are_refused(delos, option):
+    value = {"target_features": "+avx2", "dims": {"batch": 8}, "fusion": "elementwise"}.get(option, True)
+    with pytest.raises(NotImplementedError, match="dim" if option == "dims" else option):
+        delos.compile(add_model(), **{option: value})
+
+
 @pytest.mark.parametrize("dtype", [np.float32, np.float64, np.float16, np.int8, np.int32, np.int64, np.uint8])
 def test_dtypes(delos, dtype):
     rng = np.random.default_rng(2)
