@@ -40,6 +40,10 @@ def Task_KernelOp : Task_Op<"kernel", [Symbol]> {
 
 def Task_ProgramOp : Task_Op<"program", [Symbol, SingleBlock, NoTerminator, IsolatedFromAbove]> {
   let summary = "Instructions in order, over the buffers that the program declares";
+  let description = [{
+    Segments and copies run one after the other. `arena` is the bytes of all `task.arena` buffers together, a formula
+    that the arena planner fills in.
+  }];
   let arguments = (ins SymbolNameAttr:$sym_name, OptionalAttr<StrAttr>:$arenaBytes);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = "$sym_name (`arena` $arenaBytes^)? attr-dict-with-keyword $body";
@@ -75,6 +79,7 @@ def Task_ArenaOp : Task_BufferOp<"arena"> {
 
 def Task_AliasOp : Task_Op<"alias", [Pure, HasParent<"ProgramOp">]> {
   let summary = "The same bytes under another shape";
+  let description = [{ Source and result have equally many bytes. Users of either are ordered as users of one buffer. }];
   let arguments = (ins AnyRankedTensor:$source);
   let results = (outs AnyRankedTensor:$buffer);
   let assemblyFormat = "$source attr-dict `:` type($source) `to` type($buffer)";
@@ -83,6 +88,7 @@ def Task_AliasOp : Task_Op<"alias", [Pure, HasParent<"ProgramOp">]> {
 
 def Task_SegmentOp : Task_Op<"segment", [SingleBlock, NoTerminator, HasParent<"ProgramOp">]> {
   let summary = "Launches ordered only by their dependences; independent ones may run at the same time";
+  let description = [{ Holds launches only. The next instruction starts when all of them have ended. }];
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = "attr-dict-with-keyword $body";
   let hasRegionVerifier = 1;

@@ -38,11 +38,13 @@ struct EdgeReport {
   std::string knob; ///< The option that forces the other choice, empty when there is none.
 };
 
+/// What one phase of the compile took.
 struct PhaseReport {
   std::string name;
   double seconds = 0; ///< Wall time.
 };
 
+/// What a compile did: the partition, the reasons behind it and the time it took.
 struct CompileReport {
   std::string model;
   std::string target; ///< Processor and features the code was made for.
@@ -74,6 +76,7 @@ struct LaunchTime {
   double end = 0;
 };
 
+/// What a run with RunOptions::trace recorded.
 struct RunTrace {
   double seconds = 0; ///< The whole run.
   std::vector<LaunchTime> launches;

@@ -15,6 +15,7 @@
 
 namespace delos {
 
+/// How far the planner goes.
 struct FusionPlannerOptions {
   /// Off: every node is its own group.
   bool merge = true;
@@ -23,6 +24,9 @@ struct FusionPlannerOptions {
   int64_t evaluationBudget = 0;
 };
 
+/// The partition of `problem` (see the top of the file). Asks `evaluator` from this thread only. A broken
+/// problem is kInvalidArgument; a primitive that the evaluator refuses alone is kUnimplemented with its
+/// reason.
 absl::StatusOr<FusionPlan> planFusion(const FusionProblem &problem, GroupEvaluator &evaluator,
                                       const FusionPlannerOptions &options = {});
 

@@ -12,6 +12,7 @@ namespace delos::task {
 /// Discardable attribute of a fusion.kernel: how its code expects some constant inputs.
 inline constexpr llvm::StringLiteral kPackedInputsAttr = "task.packed";
 
+/// Attribute form of packings, and back; the attribute must come from packedInputsAttr.
 mlir::ArrayAttr packedInputsAttr(mlir::MLIRContext *context, llvm::ArrayRef<loopopt::PackedConstant> packed);
 llvm::SmallVector<loopopt::PackedConstant> packedInputsOf(mlir::ArrayAttr attr);
 

@@ -18,11 +18,13 @@
 
 namespace delos::runtime {
 
+/// Who runs the launches of an executor.
 struct ExecutorOptions {
   int threads = 0;            ///< At most this many per run; 0: the pool's workers and the caller.
   ThreadPool *pool = nullptr; ///< Null: the process's pool.
 };
 
+/// What a caller may ask of one run.
 struct RunSettings {
   bool poison = false;    ///< Fill arena and outputs with 0xFF bytes first.
   Trace *trace = nullptr; ///< Receives the run's launch times.
@@ -32,6 +34,8 @@ struct RunSettings {
 /// 64-byte aligned or aligned to the element, disjoint from inputs and other outputs.
 using OutputFn = absl::FunctionRef<absl::StatusOr<void *>(size_t, std::span<const int64_t>, int64_t)>;
 
+/// A plan made ready to run. `run` may be called from several threads at once: each run has memory of its
+/// own.
 class Executor {
 public:
   /// Prepares a plan. `kernels` runs parallel to the plan's records; their code must outlive the executor.
