@@ -166,8 +166,6 @@ std::string compile(const SeamCase &test, Compiled &compiled, SeamOutcome &outco
                  });
   if (!failure.empty())
     return failure;
-  if (std::getenv("SEAM_DUMP"))
-    module->dump();
   auto code = CompiledModule::compile(*module, test.target);
   if (!code.ok())
     return std::string(code.status().message()) + ": " + messages;
