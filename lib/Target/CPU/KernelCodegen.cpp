@@ -55,6 +55,13 @@ static KernelDecision planTiles(mlir::Block &body, mlir::Operation *anchor,
   loopopt::VectorTarget vectors = vectorTargetOf(target);
   if (mlir::isa<graph::ContractOp>(anchor))
     return decide(loopopt::planContraction(body, vectors, isConstantInput));
+  // A filter is laid out by its channels; an image whose channels are symbolic may not agree with it as the
+  // tiles need.
+  if (auto conv = mlir::dyn_cast<graph::ConvOp>(anchor)) {
+    graph::Dims image = graph::dimsOf(conv.getInput());
+    if (!(conv.getChannelsLast() ? image.back() : image[1]).asConstant())
+      return {std::nullopt, "a convolution of symbolic channels", anchor, {}};
+  }
   return decide(loopopt::planWindow(body, vectors, isConstantInput));
 }
 
