@@ -130,8 +130,8 @@ def test_manifest_cases_are_never_changed(lint, tmp_path):
     def git(*arguments):
         subprocess.run(["git", "-c", "user.name=x", "-c", "user.email=x@example.org", *arguments], cwd=tmp_path, check=True)
 
-    def write(*cases):
-        (tmp_path / lint.MANIFEST).write_text(json.dumps({"cases": cases}))
+    def write(*cases, kernels=("k",)):
+        (tmp_path / lint.MANIFEST).write_text(json.dumps({"cases": cases, "kernels": kernels}))
 
     (tmp_path / "benchmark").mkdir()
     a, b = {"name": "a", "batch": 1}, {"name": "b", "batch": 1}
@@ -142,4 +142,6 @@ def test_manifest_cases_are_never_changed(lint, tmp_path):
     write(a, b)
     assert list(lint.check_manifest(tmp_path)) == []
     write(a | {"batch": 2}, b)
+    assert [f.rule for f in lint.check_manifest(tmp_path)] == ["manifest"]
+    write(a, kernels=("l",))
     assert [f.rule for f in lint.check_manifest(tmp_path)] == ["manifest"]
