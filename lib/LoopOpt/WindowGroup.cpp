@@ -175,6 +175,9 @@ std::variant<WindowGroup, Refusal> WindowGroup::analyze(Block &body,
                     : group.placePool(cast<graph::WindowReduceOp>(group.anchor));
   if (failed)
     return *failed;
+  auto isEmpty = [](const DimExpr &extent) { return extent.isConstant(0); };
+  if (group.inputChannels == 0 || llvm::any_of(group.extents, isEmpty) || llvm::is_contained(group.kernel, 0))
+    return Refusal{"a window without elements", group.anchor};
   for (Operation &op : body.without_terminator())
     if (isa<graph::ReduceOp>(op) && group.isDependent(op.getResult(0)) && group.isGrouped())
       return Refusal{"a reduction over the channels of a grouped convolution", &op};

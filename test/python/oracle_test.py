@@ -7,7 +7,7 @@ import itertools
 
 import pytest
 
-from oracle import fuzz, grid, numeric
+from oracle import fuzz, grid, numeric, recorded
 from oracle.compare import COMPILED, compare
 from oracle.graph_ir import Function
 from oracle.runner import Case
@@ -29,6 +29,12 @@ def test_the_engine_computes_what_the_reference_does(random, fusion):
     options = ["--engine", fusion]
     findings = compare(random_graphs(random, 25), COMPILED, options)
     assert not findings, "\n\n".join(f"{each}\n{fuzz.minimal(each, COMPILED, options)}" for each in findings[:3])
+
+
+@pytest.mark.parametrize("fusion", ["none", "full"])
+def test_recorded_mistakes_are_not_made_again(random, fusion):
+    findings = compare(recorded.cases(random), COMPILED, ["--engine", fusion])
+    assert not findings, "\n\n".join(map(str, findings))
 
 
 @pytest.mark.parametrize("family", list(grid.FAMILIES))

@@ -226,18 +226,19 @@ Value PullEmitter::keptBuffer(const KeptRow &row) {
 /// From scratch memory where an earlier phase completed the row; else computed, and stored when this phase
 /// visits the whole row.
 Value PullEmitter::emitKept(const KeptRow &row, const Position &position) {
-  const Scope *lanes = laneScope();
-  std::string name = lanes ? rowKey(position, dimsOf(row.value), ranges, lanes->laneVariable) : std::string();
+  // A copy: emitting the row opens scopes, which moves them.
+  const std::string lane = laneScope() ? laneScope()->laneVariable : std::string();
+  std::string name = lane.empty() ? lane : rowKey(position, dimsOf(row.value), ranges, lane);
   if (name.empty())
     return emit(row.value, position);
   Type type = computeType(getElementTypeOrSelf(row.value.getType()));
   std::pair<void *, std::string> key{row.value.getAsOpaquePointer(), name};
   for (const Scope &scope : scopes)
     if (scope.keptRows.count(key))
-      return loadFrom(keptBuffer(row), type, variable(lanes->laneVariable));
+      return loadFrom(keptBuffer(row), type, variable(lane));
   Value value = emit(row.value, position);
   if (completing && !scopes.back().isGuard) {
-    storeTo(keptBuffer(row), value, type, variable(lanes->laneVariable));
+    storeTo(keptBuffer(row), value, type, variable(lane));
     completing->insert(key);
   }
   return value;
