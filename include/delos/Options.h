@@ -20,7 +20,7 @@ struct CompileLimits {
   int64_t constantBytes = int64_t{64} << 30; ///< Of all constants together, external data included.
   int64_t tensorBytes = int64_t{1} << 40;    ///< Of one static tensor.
   int64_t nodes = 1'000'000;                 ///< After inlining of functions.
-  int32_t nesting = 64;                      ///< Of subgraphs, functions and types.
+  int32_t nesting = 64;                      ///< Of functions and types; of subgraphs up to 24.
   int32_t rank = 32;
   int64_t foldedBytes = int64_t{256} << 20; ///< Of values made by constant folding.
   int64_t foldingSteps = int64_t{1} << 28;  ///< Scalar operations spent on constant folding.

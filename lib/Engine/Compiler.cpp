@@ -6,6 +6,7 @@
 #include "lib/Engine/PhaseClock.h"
 #include "lib/Engine/PlanBuilder.h"
 #include "lib/Engine/ReportBuilder.h"
+#include "lib/Engine/TensorLimits.h"
 #include "lib/Fusion/KernelText.h"
 #include "lib/Import/Import.h"
 #include "lib/Pipelines/CompilePipeline.h"
@@ -21,6 +22,7 @@
 
 #include "absl/strings/str_cat.h"
 
+#include <algorithm>
 #include <fstream>
 #include <utility>
 
@@ -133,6 +135,9 @@ private:
     imports.limits.externalBytes = options.limits.constantBytes;
     imports.limits.rank = options.limits.rank;
     imports.limits.nodes = options.limits.nodes;
+    imports.limits.graphDepth = std::min<int64_t>(imports.limits.graphDepth, options.limits.nesting);
+    imports.limits.functionDepth = std::min<int64_t>(imports.limits.functionDepth, options.limits.nesting);
+    imports.limits.typeDepth = std::min<int64_t>(imports.limits.typeDepth, options.limits.nesting);
     auto bytes = std::string_view(reinterpret_cast<const char *>(source.bytes.data()), source.bytes.size());
     auto imported = source.path.empty()      ? importModel(bytes, imports, *context)
                     : isGraphIR(source.path) ? parseGraphIR()
@@ -143,6 +148,8 @@ private:
     program.report.model =
         source.path.empty() ? "model" : source.path.substr(source.path.find_last_of('/') + 1);
     countNodes(*module, program.report);
+    if (absl::Status status = checkTensorBytes(*module, options.limits.tensorBytes); !status.ok())
+      return status;
     return finishPhase("import");
   }
 
@@ -155,6 +162,10 @@ private:
         continue;
       if (phase.name == "program")
         collectKernelTexts();
+      // The shapes are known: nothing of a size beyond the limit gets a buffer.
+      if (phase.name == "fuse")
+        if (absl::Status status = checkTensorBytes(*module, options.limits.tensorBytes); !status.ok())
+          return status;
       PhaseClock clock(program.report, phase.name);
       if (absl::Status status = runPhase(phase); !status.ok())
         return status;

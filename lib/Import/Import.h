@@ -23,6 +23,7 @@ struct ImportLimits {
   int64_t contentElements = 1 << 24;            ///< operands and list elements of all nodes, after inlining
   int64_t graphDepth = 24;                      ///< bodies inside bodies
   int64_t functionDepth = 64;                   ///< calls inside functions
+  int64_t typeDepth = 64;                       ///< sequences, optionals and maps inside each other
   int64_t messageDepth = 100;                   ///< protobuf messages inside messages
   int64_t rank = 32;                            ///< of any tensor
   int64_t elements = int64_t(1) << 40;          ///< product of the non-zero static sizes of any tensor

@@ -80,15 +80,16 @@ absl::StatusOr<mlir::Type> TypeReader::readTensor(const ::onnx::TypeProto::Tenso
 }
 
 absl::StatusOr<mlir::Type> TypeReader::readValue(const ::onnx::TypeProto &proto, std::string_view value,
-                                                 const Place &place, bool named) {
-  auto inside = [&](const ::onnx::TypeProto &type) { return readValue(type, value, place, /*named=*/false); };
+                                                 const Place &place, int64_t depth) {
+  DELOS_RETURN_IF_ERROR(checkLimit(place, "types inside types", depth, limits.typeDepth));
+  auto inside = [&](const ::onnx::TypeProto &type) { return readValue(type, value, place, depth + 1); };
   auto unsupported = [&](std::string_view what) {
     return absl::UnimplementedError(
         concat(describe(place), "expected a tensor, sequence, optional or map, found ", what));
   };
   switch (proto.value_case()) {
   case ::onnx::TypeProto::kTensorType:
-    return readTensor(proto.tensor_type(), value, place, named);
+    return readTensor(proto.tensor_type(), value, place, /*named=*/depth == 0);
   case ::onnx::TypeProto::kSequenceType: {
     absl::StatusOr<mlir::Type> element = inside(proto.sequence_type().elem_type());
     return element.ok() ? absl::StatusOr<mlir::Type>(onnx::SeqType::get(&context, *element)) : element;

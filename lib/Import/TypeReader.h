@@ -40,12 +40,13 @@ public:
   /// shape. Dims without a name get one from the value's, except inside sequences, optionals and maps.
   absl::StatusOr<mlir::Type> read(const ::onnx::TypeProto &proto, std::string_view value,
                                   const Place &place) {
-    return readValue(proto, value, place, /*named=*/true);
+    return readValue(proto, value, place, /*depth=*/0);
   }
 
 private:
+  /// `depth` types hold this one.
   absl::StatusOr<mlir::Type> readValue(const ::onnx::TypeProto &proto, std::string_view value,
-                                       const Place &place, bool named);
+                                       const Place &place, int64_t depth);
   absl::StatusOr<mlir::Type> readTensor(const ::onnx::TypeProto::Tensor &proto, std::string_view value,
                                         const Place &place, bool named);
   absl::StatusOr<mlir::Type> readElement(int32_t code, const Place &place);

@@ -252,3 +252,21 @@ def test_compile_is_deterministic_in_its_decisions(delos):
     proto = build("bert_base", size="small").proto
     plans = {str(delos.compile(proto, threads=2).report()["kernels"]) for _ in range(3)}
     assert len(plans) == 1
+
+
+def test_limits_of_the_caller_hold(delos):
+    """Nesting counts bodies inside bodies; a tensor is refused by the bytes that its shape states."""
+    floats = TensorProto.FLOAT
+    leaf = helper.make_node("Neg", ["x"], ["inner"])
+    branch = helper.make_graph([leaf], "branch", [], [helper.make_tensor_value_info("inner", floats, [4])])
+    node = helper.make_node("If", ["c"], ["y"], then_branch=branch, else_branch=branch)
+    inputs = [helper.make_tensor_value_info("c", TensorProto.BOOL, []), helper.make_tensor_value_info("x", floats, [4])]
+    graph = helper.make_graph([node], "nested", inputs, [helper.make_tensor_value_info("y", floats, [4])])
+    nested = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    with pytest.raises(delos.LimitError, match="expected at most 0 bodies inside bodies"):
+        delos.compile(nested, limits={"nesting": 0})
+    plain = helper.make_graph([leaf], "plain", inputs[1:], [helper.make_tensor_value_info("inner", floats, [4])])
+    model = helper.make_model(plain, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    delos.compile(model, limits={"tensor_bytes": 16})
+    with pytest.raises(delos.LimitError, match="'x': expected a tensor of at most 15 bytes"):
+        delos.compile(model, limits={"tensor_bytes": 15})

@@ -117,6 +117,24 @@ TEST_CASE("import: limits of the caller hold") {
   CHECK(codeWith(&ImportLimits::elements, 100) == absl::StatusCode::kOk);
 }
 
+TEST_CASE("import: types inside types are counted") {
+  ::onnx::ModelProto model = addModel(4);
+  ::onnx::TypeProto *type = model.mutable_graph()->mutable_input(0)->mutable_type();
+  ::onnx::TypeProto tensor = *type;
+  type->Clear();
+  *type->mutable_sequence_type()->mutable_elem_type()->mutable_sequence_type()->mutable_elem_type() = tensor;
+  mlir::MLIRContext context;
+  ImportOptions options;
+  options.limits.typeDepth = 1;
+  auto module = importModel(model.SerializeAsString(), options, context);
+  CHECK(module.status().code() == absl::StatusCode::kResourceExhausted);
+  CHECK(std::string(module.status().message()).find("expected at most 1 types inside types, found 2") !=
+        std::string::npos);
+  options.limits.typeDepth = 2;
+  CHECK(importModel(model.SerializeAsString(), options, context).status().code() !=
+        absl::StatusCode::kResourceExhausted);
+}
+
 TEST_CASE("import: ids depend on content and not on names") {
   mlir::MLIRContext context;
   auto idOf = [&](const ::onnx::ModelProto &model) {
