@@ -24,6 +24,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <map>
 #include <utility>
 
 namespace delos {
@@ -40,11 +41,12 @@ struct LoadedCode {
 
 class Compilation {
 public:
-  Compilation(const ModelSource &source, const CompileOptions &options) : source(source), options(options) {}
+  Compilation(const KernelBackend &backend, const ModelSource &source, const CompileOptions &options)
+      : backend(backend), source(source), options(options) {}
 
   absl::StatusOr<CompiledProgram> run() {
     for (auto step : {&Compilation::refuseUnobeyed, &Compilation::configure, &Compilation::import,
-                      &Compilation::runPhases})
+                      &Compilation::fuse, &Compilation::planProgram})
       if (absl::Status status = (this->*step)(); !status.ok())
         return status;
     if (stopped) {
@@ -153,8 +155,22 @@ private:
     return finishPhase("import");
   }
 
-  absl::Status runPhases() {
-    for (const CompilePhase &phase : compilePhases()) {
+  /// Up to the partition into kernels.
+  absl::Status fuse() {
+    auto phases = llvm::ArrayRef(compilePhases()).take_until(isPlanning);
+    if (absl::Status status = runPhases(phases); !status.ok() || stopped)
+      return status;
+    partition = module->clone();
+    return absl::OkStatus();
+  }
+
+  /// From the partition to the program.
+  absl::Status planProgram() { return runPhases(llvm::ArrayRef(compilePhases()).drop_until(isPlanning)); }
+
+  static bool isPlanning(const CompilePhase &phase) { return phase.name == "plan"; }
+
+  absl::Status runPhases(llvm::ArrayRef<CompilePhase> phases) {
+    for (const CompilePhase &phase : phases) {
       if (stopped)
         return absl::OkStatus();
       // Graph IR has no nodes to open.
@@ -210,6 +226,7 @@ private:
 
   /// The text of each record's kernel; equal kernels have one record.
   void collectKernelTexts() {
+    texts.clear();
     module->walk([&](fusion::KernelOp kernel) {
       auto record = kernel->getAttrOfType<mlir::FlatSymbolRefAttr>(kKernelRecordAttr);
       auto [it, inserted] = texts.try_emplace(record.getValue());
@@ -219,19 +236,50 @@ private:
   }
 
   absl::Status generateCode() {
+    if (absl::Status status = compileTexts(); !status.ok())
+      return status;
+    if (!reasons.empty())
+      for (auto step : {&Compilation::fallBack, &Compilation::planProgram, &Compilation::compileTexts})
+        if (absl::Status status = (this->*step)(); !status.ok())
+          return status;
+    for (task::KernelOp record : module->getOps<task::KernelOp>())
+      completeRecord(record, compiled.at(texts.lookup(record.getSymName())));
+    PhaseClock clock(program.report, "link");
+    return link();
+  }
+
+  /// Code for every text that has none; `reasons` says of which texts the rows may still make it. An error
+  /// when the rows failed too.
+  absl::Status compileTexts() {
     PhaseClock clock(program.report, "codegen");
-    std::vector<std::string> ordered;
-    for (task::KernelOp kernel : module->getOps<task::KernelOp>())
-      ordered.push_back(texts.lookup(kernel.getSymName()));
+    std::vector<std::string> missing;
+    for (task::KernelOp record : module->getOps<task::KernelOp>())
+      if (std::string text = texts.lookup(record.getSymName()); !compiled.contains(text))
+        missing.push_back(std::move(text));
     int threads = options.threads > 0
                       ? options.threads
                       : runtime::usableThreads(runtime::affinityCount(), runtime::cgroupQuota());
-    auto kernels = compileKernels(ordered, pipeline.target, threads);
-    if (!kernels.ok())
-      return kernels.status();
-    for (auto [record, kernel] : llvm::zip(module->getOps<task::KernelOp>(), *kernels))
-      completeRecord(record, kernel);
-    return link(*kernels);
+    bool mayFallBack = reasons.empty();
+    auto kernels = backend(missing, pipeline.target, threads);
+    for (auto [text, kernel] : llvm::zip(missing, kernels)) {
+      if (kernel.ok())
+        compiled.emplace(text, *std::move(kernel));
+      else if (mayFallBack)
+        reasons[text] = std::string(kernel.status().message());
+      else
+        return kernel.status();
+    }
+    return absl::OkStatus();
+  }
+
+  /// Back to the partition: the kernels that got no code are for the rows.
+  absl::Status fallBack() {
+    module = std::move(partition);
+    module->walk([&](fusion::KernelOp kernel) {
+      if (auto reason = reasons.find(kernelText(kernel)); reason != reasons.end())
+        kernel->setAttr(kFallbackAttr, mlir::StringAttr::get(context.get(), reason->second));
+    });
+    return absl::OkStatus();
   }
 
   /// What only the code knows: its dim table and scratch bytes.
@@ -242,13 +290,14 @@ private:
     record.setScratchAttr(builder.getStringAttr(kernel.scratchBytes.str()));
   }
 
-  absl::Status link(const std::vector<CompiledKernel> &kernels) {
+  absl::Status link() {
     auto code = std::make_shared<LoadedCode>();
     auto linker = engine::JitLinker::create();
     if (!linker.ok())
       return linker.status();
     code->linker = std::move(*linker);
-    for (const CompiledKernel &kernel : kernels) {
+    for (task::KernelOp record : module->getOps<task::KernelOp>()) {
+      const CompiledKernel &kernel = compiled.at(texts.lookup(record.getSymName()));
       auto loaded = code->linker->load(kernel.code.bytes);
       if (!loaded.ok())
         return loaded.status();
@@ -277,13 +326,17 @@ private:
     return absl::OkStatus();
   }
 
+  const KernelBackend &backend;
   const ModelSource &source;
   const CompileOptions &options;
   CompilePipelineOptions pipeline;
   CompiledProgram program;
   std::shared_ptr<mlir::MLIRContext> context;
   ModuleRef module;
+  ModuleRef partition; ///< The module before it was planned.
   llvm::StringMap<std::string> texts;
+  std::map<std::string, CompiledKernel> compiled; ///< By text.
+  std::map<std::string, std::string> reasons;     ///< Why a text was not compiled as planned.
   std::vector<int64_t> codeBytes;
   bool stopped = false;
   int dumped = 0;
@@ -291,8 +344,13 @@ private:
 
 } // namespace
 
+absl::StatusOr<CompiledProgram> compileModelWith(const KernelBackend &backend, const ModelSource &source,
+                                                 const CompileOptions &options) {
+  return Compilation(backend, source, options).run();
+}
+
 absl::StatusOr<CompiledProgram> compileModel(const ModelSource &source, const CompileOptions &options) {
-  return Compilation(source, options).run();
+  return compileModelWith(compileKernels, source, options);
 }
 
 } // namespace delos

@@ -42,7 +42,8 @@ std::optional<cpu::EmittedKernel> emitCode(mlir::ModuleOp module, const cpu::Tar
   auto function = module.lookupSymbol<mlir::func::FuncOp>("kernel");
   auto isConstant = [&](unsigned input) { return function.getArgAttr(input, kConstantInputAttr) != nullptr; };
   mlir::Block &body = function.getBody().front();
-  cpu::KernelDecision decision = cpu::planKernel(body, isConstant, target);
+  cpu::KernelDecision decision = function->hasAttr(kFallbackAttr) ? cpu::planKernelWithRows(body, target)
+                                                                  : cpu::planKernel(body, isConstant, target);
   if (!decision) {
     function.emitError() << "no code generator takes the kernel: " << decision.reason;
     return std::nullopt;
@@ -94,9 +95,9 @@ absl::StatusOr<CompiledKernel> KernelCompiler::compile(const std::string &text) 
   return CompiledKernel{std::move(*code), std::move(emitted->dims), emitted->tiles, emitted->scratchBytes};
 }
 
-absl::StatusOr<std::vector<CompiledKernel>>
-compileKernels(const std::vector<std::string> &texts, const cpu::TargetDescription &target, int threads) {
-  std::vector<absl::StatusOr<CompiledKernel>> results(texts.size(), absl::UnknownError("not compiled"));
+CompiledKernels compileKernels(const std::vector<std::string> &texts, const cpu::TargetDescription &target,
+                               int threads) {
+  CompiledKernels results(texts.size(), absl::UnknownError("not compiled"));
   std::atomic<size_t> next = 0;
   auto work = [&] {
     auto compiler = KernelCompiler::create(target);
@@ -109,13 +110,7 @@ compileKernels(const std::vector<std::string> &texts, const cpu::TargetDescripti
   work();
   for (std::thread &worker : workers)
     worker.join();
-  std::vector<CompiledKernel> objects;
-  for (auto &result : results) {
-    if (!result.ok())
-      return result.status();
-    objects.push_back(std::move(*result));
-  }
-  return objects;
+  return results;
 }
 
 } // namespace delos

@@ -25,6 +25,8 @@ std::string kernelText(fusion::KernelOp kernel) {
   for (auto [index, input] : llvm::enumerate(kernel.getInputs()))
     if (input.getDefiningOp<graph::ConstantOp>())
       function.setArgAttr(index, kConstantInputAttr, builder.getUnitAttr());
+  if (kernel->hasAttr(kFallbackAttr))
+    function->setAttr(kFallbackAttr, builder.getUnitAttr());
   std::string text;
   llvm::raw_string_ostream stream(text);
   module->print(stream);

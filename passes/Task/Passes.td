@@ -8,7 +8,7 @@ def PlanKernelsPass : Pass<"task-plan-kernels", "mlir::ModuleOp"> {
   let summary = "Give every fusion.kernel of @main its record: dim table, tile count, scratch bytes";
   let description = [{
     Plans each kernel with the target's code generators. Kernels with equal bodies share a record. The dim table and the final scratch
-    size are written by code generation.
+    size are written by code generation. A kernel with `fusion.fallback = "reason"` is planned with rows; its schedule tells the reason.
 
     ```mlir
     %y = fusion.kernel "gelu"(%x) { ... } : ...

@@ -70,7 +70,10 @@ private:
     auto isConstant = [&](unsigned input) {
       return kernel.getInputs()[input].getDefiningOp<graph::ConstantOp>() != nullptr;
     };
-    cpu::KernelDecision decision = cpu::planKernel(kernel.getBody().front(), isConstant, target);
+    mlir::Block &body = kernel.getBody().front();
+    auto fallback = kernel->getAttrOfType<mlir::StringAttr>(kFallbackAttr);
+    cpu::KernelDecision decision = fallback ? cpu::planKernelWithRows(body, target, fallback.getValue())
+                                            : cpu::planKernel(body, isConstant, target);
     if (!decision)
       return kernel.emitError() << "kernel \"" << kernel.getName()
                                 << "\": no code generator takes it: " << decision.reason;

@@ -8,6 +8,7 @@
 #include "llvm/Support/FileUtilities.h"
 #include "llvm/Support/raw_ostream.h"
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 
 #include <cstring>
@@ -84,6 +85,10 @@ runInEngine(mlir::func::FuncOp function, llvm::ArrayRef<RefTensor> inputs, const
   auto executable = Engine().compile(ModelSource::file(*path), options);
   if (!executable.ok())
     return executable.status();
+  // The rows compute what a generator of tiles failed on, which is a mistake all the same.
+  for (const KernelReport &kernel : executable->report().kernels)
+    if (absl::StrContains(kernel.schedule, "fallback"))
+      return absl::InternalError(absl::StrCat("kernel ", kernel.name, " fell back: ", kernel.schedule));
   auto tensors = borrow(inputs);
   if (!tensors.ok())
     return tensors.status();

@@ -27,6 +27,10 @@ mlir::Attribute KernelPlan::schedule(mlir::MLIRContext *context) const {
     knobs = contraction->schedule.toAttribute(context);
   else if (auto *window = std::get_if<loopopt::WindowPlan>(&detail))
     knobs = window->schedule.toAttribute(context);
+  else if (!fallback.empty())
+    knobs =
+        mlir::DictionaryAttr::get(context, mlir::NamedAttribute(mlir::StringAttr::get(context, "fallback"),
+                                                                mlir::StringAttr::get(context, fallback)));
   return fusion::ScheduleAttr::get(context, mlir::StringAttr::get(context, generator()), knobs);
 }
 
@@ -65,7 +69,8 @@ static KernelDecision planTiles(mlir::Block &body, mlir::Operation *anchor,
   return decide(loopopt::planWindow(body, vectors, isConstantInput));
 }
 
-static KernelDecision planWithRows(mlir::Block &body, const TargetDescription &target) {
+KernelDecision planKernelWithRows(mlir::Block &body, const TargetDescription &target,
+                                  llvm::StringRef fallback) {
   RowDecision rows = planRows(body, target);
   if (!rows)
     return {std::nullopt, std::move(rows.reason), rows.blockingOp, rows.blockingEdge};
@@ -73,6 +78,7 @@ static KernelDecision planWithRows(mlir::Block &body, const TargetDescription &t
   for (const RowNest &nest : rows.plan->nests)
     plan.accesses += nest.cost;
   plan.detail = std::move(*rows.plan);
+  plan.fallback = fallback.str();
   return {std::move(plan), {}, nullptr, {}};
 }
 
@@ -80,11 +86,11 @@ KernelDecision planKernel(mlir::Block &body, llvm::function_ref<bool(unsigned)> 
                           const TargetDescription &target) {
   mlir::Operation *anchor = anchorOf(body);
   if (!anchor)
-    return planWithRows(body, target);
+    return planKernelWithRows(body, target);
   KernelDecision tiles = planTiles(body, anchor, isConstantInput, target);
   // What the tiles cannot express (several products, filters that are not constant) the rows still compute,
   // at their price.
-  return tiles ? std::move(tiles) : planWithRows(body, target);
+  return tiles ? std::move(tiles) : planKernelWithRows(body, target);
 }
 
 static EmittedKernel emitWithRows(mlir::ModuleOp module, llvm::StringRef name, mlir::Block &body,
@@ -101,14 +107,8 @@ mlir::FailureOr<EmittedKernel> emitKernel(mlir::ModuleOp module, llvm::StringRef
   auto kernel = window
                     ? applyWindow(module, name, *window, target)
                     : applyContraction(module, name, std::get<loopopt::ContractionPlan>(plan.detail), target);
-  if (mlir::failed(kernel)) {
-    // The tiles did not keep what their plan promised. The rows compute any body, unless its constants are
-    // packed for the tiles already.
-    KernelDecision rows = planWithRows(body, target);
-    if (!rows || !plan.packedConstants().empty())
-      return mlir::failure();
-    return emitWithRows(module, name, body, std::get<RowPlan>(rows.plan->detail), target);
-  }
+  if (mlir::failed(kernel))
+    return mlir::failure();
   return EmittedKernel{kernel->function, kernel->symbols, kernel->tiles, kernel->scratchBytes};
 }
 

@@ -28,6 +28,8 @@ struct KernelPlan {
   /// Vector loads and stores of one launch at nominal sizes, repeated work included; 0 where the generator is
   /// bound by arithmetic.
   double accesses = 0;
+  /// Why a kernel of rows is not one of tiles, where a generator of tiles failed on it; else empty.
+  std::string fallback = {};
 
   /// "rows", "contraction" or "window".
   llvm::StringRef generator() const;
@@ -60,6 +62,11 @@ struct KernelDecision {
 /// `isConstantInput` tells which inputs are known at compile time.
 KernelDecision planKernel(mlir::Block &body, llvm::function_ref<bool(unsigned)> isConstantInput,
                           const TargetDescription &target);
+
+/// The same with the row emitter alone, which computes any body; `fallback` says why in the schedule when it
+/// is not empty.
+KernelDecision planKernelWithRows(mlir::Block &body, const TargetDescription &target,
+                                  llvm::StringRef fallback = {});
 
 /// Emits a planned body as the ABI function `name` at the end of `module`. Fails with a diagnostic.
 mlir::FailureOr<EmittedKernel> emitKernel(mlir::ModuleOp module, llvm::StringRef name, mlir::Block &body,
