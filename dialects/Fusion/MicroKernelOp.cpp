@@ -233,29 +233,35 @@ static void toPanels(OpBuilder &builder, MicroKernelOp op, SmallVectorImpl<OpFol
   sizes.push_back(builder.getIndexAttr(op.getNr()));
 }
 
+/// The op on one tile of its iteration space.
+static FailureOr<TilingResult> tileOf(OpBuilder &builder, MicroKernelOp op, ArrayRef<OpFoldResult> offsets,
+                                      ArrayRef<OpFoldResult> sizes) {
+  unsigned n = op.getBatchRank() + 1;
+  if (auto offset = getConstantIntValue(offsets[n]);
+      op.getPacked() && offset && *offset % static_cast<int64_t>(op.getNr()))
+    return op.emitOpError() << "expected a tile that starts at a multiple of nr = " << op.getNr() << ", got "
+                            << *offset;
+  SmallVector<OpFoldResult> aOffsets, aSizes, bOffsets, bSizes;
+  operandTile(op.getAIndexing(), offsets, sizes, aOffsets, aSizes);
+  operandTile(op.getBIndexing(), offsets, sizes, bOffsets, bSizes);
+  if (op.getPacked())
+    toPanels(builder, op, bOffsets, bSizes);
+  SmallVector<Operation *> slices;
+  Location loc = op.getLoc();
+  Value a = extractTile(builder, loc, op.getA(), aOffsets, aSizes, slices);
+  Value b = extractTile(builder, loc, op.getB(), bOffsets, bSizes, slices);
+  Value c = extractTile(builder, loc, op.getC(), offsets.take_front(n + 1), sizes.take_front(n + 1), slices);
+  auto tiled =
+      MicroKernelOp::create(builder, loc, TypeRange{c.getType()}, ValueRange{a, b, c}, op->getAttrs());
+  return TilingResult{{tiled}, SmallVector<Value>(tiled->getResults()), slices};
+}
+
 FailureOr<TilingResult> MicroKernelOp::getTiledImplementation(OpBuilder &builder,
                                                               ArrayRef<OpFoldResult> offsets,
                                                               ArrayRef<OpFoldResult> sizes) {
-  unsigned n = getBatchRank() + 1;
-  if (getZeroInit() && !isEqualConstantIntOrValue(sizes[n + 1], depthOf(builder, *this)))
+  if (getZeroInit() && !isEqualConstantIntOrValue(sizes[getBatchRank() + 2], depthOf(builder, *this)))
     return emitOpError("expected the whole of k in a tile with zero_init; materialise the init first");
-  if (auto offset = getConstantIntValue(offsets[n]);
-      getPacked() && offset && *offset % static_cast<int64_t>(getNr()))
-    return emitOpError() << "expected a tile that starts at a multiple of nr = " << getNr() << ", got "
-                         << *offset;
-  SmallVector<OpFoldResult> aOffsets, aSizes, bOffsets, bSizes;
-  operandTile(getAIndexing(), offsets, sizes, aOffsets, aSizes);
-  operandTile(getBIndexing(), offsets, sizes, bOffsets, bSizes);
-  if (getPacked())
-    toPanels(builder, *this, bOffsets, bSizes);
-  SmallVector<Operation *> slices;
-  Value a = extractTile(builder, getLoc(), getA(), aOffsets, aSizes, slices);
-  Value b = extractTile(builder, getLoc(), getB(), bOffsets, bSizes, slices);
-  Value c =
-      extractTile(builder, getLoc(), getC(), offsets.take_front(n + 1), sizes.take_front(n + 1), slices);
-  auto tiled = MicroKernelOp::create(builder, getLoc(), TypeRange{c.getType()}, ValueRange{a, b, c},
-                                     (*this)->getAttrs());
-  return TilingResult{{tiled}, SmallVector<Value>(tiled->getResults()), slices};
+  return tileOf(builder, *this, offsets, sizes);
 }
 
 LogicalResult MicroKernelOp::getResultTilePosition(OpBuilder &, unsigned, ArrayRef<OpFoldResult> offsets,
@@ -284,7 +290,8 @@ FailureOr<TilingResult> MicroKernelOp::generateResultTileValue(OpBuilder &builde
   if (failed(
           getIterationDomainTileFromResultTile(builder, result, offsets, sizes, domainOffsets, domainSizes)))
     return failure();
-  return getTiledImplementation(builder, domainOffsets, domainSizes);
+  // The whole of k by construction, though a symbolic k is another value each time it is asked for.
+  return tileOf(builder, *this, domainOffsets, domainSizes);
 }
 
 LogicalResult MicroKernelOp::getIterationDomainTileFromOperandTiles(

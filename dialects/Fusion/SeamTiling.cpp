@@ -13,7 +13,7 @@ OpFoldResult delos::fusion::sizeOf(OpBuilder &builder, Location loc, Value value
   if (!type.isDynamicDim(dim))
     return builder.getIndexAttr(type.getDimSize(dim));
   if (isa<TensorType>(type))
-    return tensor::DimOp::create(builder, loc, value, dim).getResult();
+    return builder.createOrFold<tensor::DimOp>(loc, value, dim);
   return memref::DimOp::create(builder, loc, value, dim).getResult();
 }
 
