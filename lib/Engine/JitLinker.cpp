@@ -96,6 +96,9 @@ const std::vector<HostSymbol> &delos::engine::hostSymbols() {
       HostSymbol{"fmaf", addressOf<float, float, float, float>(::fmaf)},
       HostSymbol{"roundeven", addressOf<double, double>(::roundeven)},
       HostSymbol{"roundevenf", addressOf<float, float>(::roundevenf)},
+      // Where a kernel asks for both of one argument, LLVM makes it one call.
+      HostSymbol{"sincos", reinterpret_cast<void *>(&::sincos)},
+      HostSymbol{"sincosf", reinterpret_cast<void *>(&::sincosf)},
       HostSymbol{"memcpy", reinterpret_cast<void *>(&::memcpy)},
       HostSymbol{"memmove", reinterpret_cast<void *>(&::memmove)},
       HostSymbol{"memset", reinterpret_cast<void *>(&::memset)},

@@ -385,22 +385,35 @@ def graph(seed: int) -> Case:
     return grower.finish()
 
 
-def part(case: Case, value: Value) -> Case:
-    """The ops that one value needs, with it as the only result. Inputs stay."""
+def part(case: Case, values: list[Value]) -> Case:
+    """The ops that these values need, with them as the results. Inputs stay."""
     function = case.function
-    needed, lines = {value.name}, []
+    needed, lines = {value.name for value in values}, []
     for line in reversed(function.lines):
         left, right = line.split(" = ", 1)
         if needed & set(re.findall(r"%\w+", left)):
             needed |= set(re.findall(r"%\w+", right))
             lines.append(line)
-    name = f"{function.name}_{value.name[1:]}"
-    smaller = Function(name, function.arguments, lines[::-1], [value])
+    name = f"{function.name.split('_of_')[0]}_of_{'_'.join(value.name[1:] for value in values[-3:])}"
+    smaller = Function(name, function.arguments, lines[::-1], values, function.defined)
     return Case(smaller, case.inputs, case.tags, case.relative, case.absolute, case.scale)
 
 
+def with_fewer_results(case: Case, tool: str, options: list[str]) -> Case:
+    """Without the results whose absence does not help."""
+    left = list(case.function.results)
+    for value in list(left):
+        fewer = [other for other in left if other is not value]
+        if fewer and compare([part(case, fewer)], tool, options):
+            left = fewer
+    return part(case, left)
+
+
 def minimal(finding: Finding, tool: str, options: list[str]) -> str:
-    """The text of the smallest part that fails: that of the first value whose ops alone disagree with the reference."""
-    parts = [part(finding.case, value) for value in finding.case.function.defined]
-    findings = compare(parts, tool, options)
-    return min((each.case.function.text() for each in findings), key=len, default=finding.case.function.text())
+    """The text of the smallest part that fails: the ops of the first value that alone disagrees with the reference; where none
+    does, those of results that disagree together."""
+    parts = [part(finding.case, [value]) for value in finding.case.function.defined]
+    failing = [each.case for each in compare(parts, tool, options)]
+    if not failing:
+        failing = [with_fewer_results(finding.case, tool, options)]
+    return min((case.function.text() for case in failing), key=len)

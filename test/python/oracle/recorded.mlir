@@ -20,3 +20,38 @@ func.func @kept_row_with_a_reduction_inside(%x: tensor<1xf32>, %s: tensor<f32>, 
   %7 = graph.map sub %4, %6 : (tensor<?xf32, #graph.dims<"n64">>, tensor<?xf32, #graph.dims<"n64">>) -> tensor<?xf32, #graph.dims<"n64">>
   return %7 : tensor<?xf32, #graph.dims<"n64">>
 }
+
+// A value of one element that is an output, and that a gather reads through a reshape: it was written where the gather reads it.
+func.func @gathered_scalar_is_an_output(%x: tensor<1xf32>, %index1: tensor<2xi32>) -> (tensor<1xf32>, tensor<2x1xf32>) {
+  %0 = graph.map floor %x : (tensor<1xf32>) -> tensor<1xf32>
+  %1 = graph.reshape %0 : tensor<1xf32> -> tensor<1x1xf32>
+  %2 = graph.gather %1, (%index1) dims [0] source affine_map<(d0, d1) -> (0, d1)> index [affine_map<(d0, d1) -> (d0)>] : (tensor<1x1xf32>, tensor<2xi32>) -> tensor<2x1xf32>
+  return %0, %2 : tensor<1xf32>, tensor<2x1xf32>
+}
+
+// A product over a symbolic size, all rows in one block: its columns were not tiled, for want of the whole of k.
+func.func @product_over_a_symbolic_size(%x: tensor<2x?xf32, #graph.dims<2, "n7">>, %w: tensor<?x?xf32, #graph.dims<"n17", "n7">>) -> tensor<2x?xf32, #graph.dims<2, "n17">> {
+  %0 = graph.contract %x, %w batch [] x [] contract [1] x [1] : (tensor<2x?xf32, #graph.dims<2, "n7">>, tensor<?x?xf32, #graph.dims<"n17", "n7">>) -> tensor<2x?xf32, #graph.dims<2, "n17">>
+  %1 = graph.map sign %0 : (tensor<2x?xf32, #graph.dims<2, "n17">>) -> tensor<2x?xf32, #graph.dims<2, "n17">>
+  return %1 : tensor<2x?xf32, #graph.dims<2, "n17">>
+}
+
+// The same with a computed left-hand side.
+func.func @computed_product_over_a_symbolic_size(%x: tensor<2x?xf32, #graph.dims<2, "n7">>, %w: tensor<?x?xf32, #graph.dims<"n17", "n7">>) -> tensor<2x?xf32, #graph.dims<2, "n17">> {
+  %0 = graph.map sign %x : (tensor<2x?xf32, #graph.dims<2, "n7">>) -> tensor<2x?xf32, #graph.dims<2, "n7">>
+  %1 = graph.contract %0, %w batch [] x [] contract [1] x [1] : (tensor<2x?xf32, #graph.dims<2, "n7">>, tensor<?x?xf32, #graph.dims<"n17", "n7">>) -> tensor<2x?xf32, #graph.dims<2, "n17">>
+  %2 = graph.map sign %1 : (tensor<2x?xf32, #graph.dims<2, "n17">>) -> tensor<2x?xf32, #graph.dims<2, "n17">>
+  return %2 : tensor<2x?xf32, #graph.dims<2, "n17">>
+}
+
+// Sine and cosine of one argument: LLVM calls sincos, which the linker did not know.
+func.func @sine_and_cosine(%x: tensor<5xf64>) -> (tensor<5xf64>, tensor<5xf64>, tensor<f64>) {
+  %0 = graph.map sin %x : (tensor<5xf64>) -> tensor<5xf64>
+  %1 = graph.map cos %x : (tensor<5xf64>) -> tensor<5xf64>
+  %2 = graph.map mul %0, %1 : (tensor<5xf64>, tensor<5xf64>) -> tensor<5xf64>
+  %3 = graph.reduce sum %2 dims [0] : tensor<5xf64> -> tensor<f64>
+  %4 = graph.map sin %3 : (tensor<f64>) -> tensor<f64>
+  %5 = graph.map cos %3 : (tensor<f64>) -> tensor<f64>
+  %6 = graph.map mul %4, %5 : (tensor<f64>, tensor<f64>) -> tensor<f64>
+  return %0, %1, %6 : tensor<5xf64>, tensor<5xf64>, tensor<f64>
+}
