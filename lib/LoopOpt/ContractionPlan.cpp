@@ -16,6 +16,10 @@ static constexpr int64_t typicalExtent = 128;
 /// Multiply-adds that a parallel tile should take: long against handing it over, short against the imbalance
 /// of the last one.
 static constexpr double tileSeconds = 40e-6;
+/// Parallel tiles that balance the cores.
+static constexpr int64_t tilesPerCore = 4;
+/// Bounds of the rows of a register tile (addresses take registers too) and of a parallel tile.
+static constexpr int64_t mostRows = 14, mostRowsPerTile = 256;
 /// Register tiles keep this share of the registers for accumulators; the rest holds operands.
 static constexpr double accumulatorShare = 0.8;
 
@@ -34,7 +38,7 @@ DictionaryAttr ContractionSchedule::toAttribute(MLIRContext *context) const {
       {number("column_chunk", columnChunk), number("column_tile", columnTile), number("k_block", kBlock),
        number("mr", mr), number("nr", nr), number("row_block", rowBlock),
        b.getNamedAttr("rows_outside", b.getBoolAttr(rowsOutside)),
-       b.getNamedAttr("tail", b.getStringAttr(tail == TailPolicy::Overlap ? "overlap" : "single")),
+       b.getNamedAttr("tail", b.getStringAttr(tail == TailPolicy::Clamp ? "clamp" : "narrow")),
        number("unroll", unroll)});
 }
 
@@ -54,7 +58,7 @@ ContractionSchedule ContractionSchedule::fromAttribute(DictionaryAttr knobs) {
   if (auto order = knobs.getAs<BoolAttr>("rows_outside"))
     schedule.rowsOutside = order.getValue();
   if (auto tail = knobs.getAs<StringAttr>("tail"))
-    schedule.tail = tail.getValue() == "single" ? TailPolicy::Single : TailPolicy::Overlap;
+    schedule.tail = tail.getValue() == "narrow" ? TailPolicy::Narrow : TailPolicy::Clamp;
   return schedule;
 }
 
@@ -68,50 +72,70 @@ struct Sizes {
   bool dynamicM;
 };
 
+/// How the right-hand side reaches the register tiles: panels made at compile time; its rows; or panels that
+/// the kernel transposes.
+enum class BForm { Panels, Rows, Columns };
+
 } // namespace
 
-/// Width of the register tile in vectors: the one that wastes least of N, wider first.
-static int64_t chooseVectors(const VectorTarget &target, int64_t lanes, const Sizes &sizes) {
-  bool wide = target.vectorRegisters >= 32;
-  llvm::SmallVector<int64_t> candidates =
-      wide ? llvm::SmallVector<int64_t>{3, 2, 1} : llvm::SmallVector<int64_t>{2, 1};
-  int64_t best = candidates.back();
-  double bestWaste = 1e9;
-  for (int64_t vectors : candidates) {
-    double waste = static_cast<double>(roundUp(sizes.n, vectors * lanes)) / sizes.n;
-    if (waste < bestWaste - 0.02) {
-      bestWaste = waste;
-      best = vectors;
-    }
-  }
-  return best;
+/// Cycles of the k loops of a whole product per step of k, by register tiles of `rows` x `vectors`.
+static double cyclesPerStep(const VectorTarget &target, int64_t lanes, const Sizes &sizes, int64_t rows,
+                            int64_t vectors) {
+  auto tile = [&](int64_t width) {
+    double multiplyAdds = rows * width, loads = rows + width;
+    double bound = std::max({multiplyAdds / target.multiplyAddsPerCycle, loads / target.loadsPerCycle,
+                             target.multiplyAddLatency});
+    // Equal bounds: loads compete with everything else.
+    return bound * (1 + 0.05 * loads / multiplyAdds);
+  };
+  int64_t all = llvm::divideCeilSigned(sizes.n, lanes), rest = all % vectors;
+  double row = static_cast<double>(all / vectors) * tile(vectors) + (rest ? tile(rest) : 0);
+  return row * static_cast<double>(llvm::divideCeilSigned(sizes.m, rows));
 }
 
+/// The register tile with the fewest cycles; of equal ones the first in the order of widths.
 static void chooseRegisterTile(ContractionSchedule &schedule, const VectorTarget &target, int64_t lanes,
                                const Sizes &sizes) {
   int64_t accumulators = static_cast<int64_t>(target.vectorRegisters * accumulatorShare);
-  int64_t vectors = chooseVectors(target, lanes, sizes);
-  int64_t rows = std::min<int64_t>(accumulators / vectors, 14);
-  if (vectors == 3)
-    rows = 8;
-  if (!sizes.dynamicM && sizes.m < rows) {
-    rows = std::max<int64_t>(sizes.m, 1);
-    // Few rows: more columns keep enough independent sums in flight.
-    int64_t most = std::min<int64_t>(accumulators / rows, 8);
-    vectors = std::max<int64_t>(1, std::min(most, llvm::divideCeilSigned(sizes.n, lanes)));
+  double best = 0;
+  for (int64_t vectors : {3, 2, 4, 1, 6, 8}) {
+    int64_t most = std::min<int64_t>(accumulators / vectors, mostRows);
+    if (vectors > llvm::divideCeilSigned(sizes.n, lanes) && vectors > 1)
+      continue;
+    int64_t least = sizes.dynamicM ? most : 1;
+    for (int64_t rows = std::min(most, std::max(sizes.m, least)); rows >= least && rows > 0; --rows) {
+      double cycles = cyclesPerStep(target, lanes, sizes, rows, vectors);
+      if (best && cycles > 0.985 * best)
+        continue;
+      best = cycles;
+      schedule.mr = rows;
+      schedule.nr = vectors * lanes;
+    }
   }
-  schedule.mr = rows;
-  schedule.nr = vectors * lanes;
+}
+
+/// Rows of a parallel tile. Panels made at compile time stream through the caches and need few rows; one that
+/// the kernel makes costs a row block that is slower, which many rows outweigh.
+static int64_t chooseRows(const VectorTarget &target, const Sizes &sizes, BForm form, bool wholeRows,
+                          double columnsPerTile, int64_t nr) {
+  int64_t rows = sizes.m >= 64 ? 32 : 16;
+  if (form != BForm::Panels && !wholeRows) {
+    int64_t panels = llvm::divideCeilSigned(sizes.n, nr);
+    rows = mostRowsPerTile;
+    while (rows > 64 && sizes.m * panels < rows * target.cores * tilesPerCore)
+      rows /= 2;
+  }
+  // A short k leaves little work per row: longer row blocks then.
+  while (rows < 128 && static_cast<double>(rows) * sizes.n * 4 < columnsPerTile)
+    rows *= 2;
+  return rows;
 }
 
 /// Rows and columns of a parallel tile.
 static void chooseTiles(ContractionSchedule &schedule, const VectorTarget &target, const Sizes &sizes,
-                        bool wholeRows) {
+                        BForm form, bool wholeRows) {
   double columnsPerTile = tileSeconds * target.flopsPerSecond / (2.0 * std::max<int64_t>(sizes.k, 1));
-  int64_t rowTarget = sizes.m >= 64 ? 32 : 16;
-  // A short k leaves little work per row: longer row blocks then.
-  while (rowTarget < 128 && static_cast<double>(rowTarget) * sizes.n * 4 < columnsPerTile)
-    rowTarget *= 2;
+  int64_t rowTarget = chooseRows(target, sizes, form, wholeRows, columnsPerTile, schedule.nr);
   int64_t blocks = std::max<int64_t>(1, llvm::divideCeilSigned(sizes.m, rowTarget));
   schedule.rowBlock = roundUp(std::max<int64_t>(1, llvm::divideCeilSigned(sizes.m, blocks)), schedule.mr);
   if (sizes.dynamicM)
@@ -119,10 +143,14 @@ static void chooseTiles(ContractionSchedule &schedule, const VectorTarget &targe
   int64_t paddedN = roundUp(sizes.n, schedule.nr);
   schedule.columnTile = std::min(paddedN, std::max<int64_t>(1, 384 / schedule.nr) * schedule.nr);
   schedule.columnChunk = 0;
+  schedule.rowsOutside = wholeRows;
   if (wholeRows)
     return;
   int64_t columns = static_cast<int64_t>(columnsPerTile / schedule.rowBlock);
-  int64_t perCore = llvm::divideCeilSigned(sizes.n * blocks, target.cores * 4);
+  // Rows of B read in place come in long stretches.
+  if (form == BForm::Rows && sizes.m <= 64)
+    columns = std::max(columns, schedule.columnTile);
+  int64_t perCore = llvm::divideCeilSigned(sizes.n * blocks, target.cores * tilesPerCore);
   columns = std::max(schedule.nr, roundUp(std::min(columns, perCore), schedule.nr));
   if (columns >= schedule.columnTile)
     columns = roundUp(columns, schedule.columnTile);
@@ -143,6 +171,15 @@ static bool computesLhs(const ContractionGroup &group) {
   return !SeamGroup::asViewedInput(group.lhs(), group.lhsDims);
 }
 
+static BForm formOfRhs(const ContractionGroup &group) {
+  if (group.packsConstant)
+    return BForm::Panels;
+  auto input = SeamGroup::asViewedInput(group.rhs(), group.rhsDims);
+  const DimMap &dims = input->access.dims;
+  bool rows = !dims.empty() && group.coarseOf(dims.back()) == static_cast<int>(group.nDim());
+  return rows ? BForm::Rows : BForm::Columns;
+}
+
 static ContractionSchedule choose(const ContractionGroup &group, const VectorTarget &target,
                                   int64_t accumulatorBits) {
   auto number = [](const DimExpr &extent) {
@@ -152,7 +189,7 @@ static ContractionSchedule choose(const ContractionGroup &group, const VectorTar
   ContractionSchedule schedule;
   chooseRegisterTile(schedule, target, target.lanes(accumulatorBits), sizes);
   bool wholeRows = reducesRows(group) || (computesLhs(group) && sizes.m > schedule.mr);
-  chooseTiles(schedule, target, sizes, wholeRows);
+  chooseTiles(schedule, target, sizes, formOfRhs(group), wholeRows);
   return schedule;
 }
 
@@ -169,8 +206,6 @@ static std::optional<Refusal> checkSchedule(const ContractionSchedule &schedule,
     return refuse("expected a column_chunk that is a multiple of column_tile");
   if (schedule.columnChunk && reducesRows(group))
     return refuse("expected column_chunk = 0 where rows are reduced");
-  if (schedule.kBlock && schedule.tail == TailPolicy::Overlap && group.packsConstant)
-    return refuse("overlapped row tails need the whole of k in one pass");
   return std::nullopt;
 }
 

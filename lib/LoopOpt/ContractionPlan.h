@@ -20,13 +20,15 @@ struct VectorTarget {
   int64_t cores = 1;
   /// Of one core, multiply-adds in f32 counted as two; sets the length of a parallel tile.
   double flopsPerSecond = 2.0e11;
+  /// Of vectors, per cycle of one core, and cycles until the result of a multiply-add can be added to.
+  double multiplyAddsPerCycle = 2, loadsPerCycle = 2, multiplyAddLatency = 4;
 
   int64_t lanes(int64_t elementBits) const { return vectorBits / elementBits; }
 };
 
-/// The tail policies of the rows: `Overlap` starts the last row block of a tile earlier and computes some
-/// rows twice.
-enum class TailPolicy { Overlap, Single };
+/// What becomes of rows that do not fill a register tile: `Clamp` runs a full tile that repeats the last row
+/// and stores only what exists (one code copy, any size); `Narrow` gives a static rest a tile of its own.
+enum class TailPolicy { Clamp, Narrow };
 
 /// The knobs of a contraction kernel.
 struct ContractionSchedule {
@@ -42,7 +44,7 @@ struct ContractionSchedule {
   bool rowsOutside = true;
   /// Depth of one pass over k; 0 for the whole.
   int64_t kBlock = 0;
-  TailPolicy tail = TailPolicy::Overlap;
+  TailPolicy tail = TailPolicy::Clamp;
   /// Vectors per step of the element-wise loops.
   int64_t unroll = 4;
 

@@ -309,6 +309,63 @@ TEST_CASE("constants inside the kernel, and integers and narrow floats") {
         0);
 }
 
+/// A x B with rows named "m", B given as [K, N] or [N, K].
+static std::string dynamicRows(int64_t n, int64_t k, bool transposed) {
+  std::string N = std::to_string(n), K = std::to_string(k);
+  std::string A = "tensor<?x" + K + "xf32, #graph.dims<\"m\", " + K + ">>";
+  std::string C = "tensor<?x" + N + "xf32, #graph.dims<\"m\", " + N + ">>";
+  std::string B = "tensor<" + (transposed ? N + "x" + K : K + "x" + N) + "xf32>";
+  return "func.func @f(%a: " + A + ", %b: " + B + ") -> " + C +
+         " {\n %0 = graph.contract %a, %b batch [] x [] contract [1] x [" + (transposed ? "1" : "0") +
+         "] : (" + A + ", " + B + ") -> " + C + "\n return %0 : " + C + "\n}";
+}
+
+TEST_CASE("several passes over a long k, with row tails of every size") {
+  for (int64_t m : {1, 3, 8, 15, 64, 71, 83})
+    for (std::vector<unsigned> constants : {std::vector<unsigned>{}, {1}}) {
+      INFO(m << " rows, constants " << constants.size());
+      check({matmul(m, 101, 1501), {}, constants}, 4e-6);
+      check({dynamicRows(101, 1501, false), {{"m", m}}, constants}, 4e-6);
+      check({dynamicRows(53, 1501, true), {{"m", m}}, constants}, 4e-6);
+    }
+}
+
+TEST_CASE("knobs: register tiles, blocks, orders and tails") {
+  loopopt::ContractionSchedule base;
+  base.rowBlock = 24;
+  base.columnTile = 96;
+  for (int64_t kBlock : {0, 7, 64})
+    for (auto tail : {loopopt::TailPolicy::Clamp, loopopt::TailPolicy::Narrow})
+      for (bool rowsOutside : {false, true})
+        for (int64_t chunk : {0, 96})
+          for (std::vector<unsigned> constants : {std::vector<unsigned>{}, {1}}) {
+            loopopt::ContractionSchedule schedule = base;
+            schedule.kBlock = kBlock;
+            schedule.tail = tail;
+            schedule.rowsOutside = rowsOutside;
+            schedule.columnChunk = chunk;
+            check({matmul(61, 203, 90), {}, constants, &schedule}, 2e-6);
+            if (!chunk)
+              check({proof("61", 203, 90), {}, {2}, &schedule}, 4e-6);
+          }
+}
+
+TEST_CASE("vectors of any width give equal bits") {
+  for (std::vector<unsigned> constants : {std::vector<unsigned>{}, {1}})
+    for (int64_t m : {1, 61}) {
+      std::vector<std::vector<std::byte>> results;
+      for (std::string_view cpu : {"x86-64-v3", "x86-64-v4"}) {
+        SeamCase test{matmul(m, 203, 1501), {}, constants};
+        test.target = *cpu::TargetDescription::named(cpu);
+        PreparedSeamCase prepared(test, 7);
+        REQUIRE(prepared.outcome().failure.empty());
+        REQUIRE(prepared.run(0, prepared.outcome().tiles));
+        results.push_back(prepared.output(0));
+      }
+      CHECK(results[0] == results[1]);
+    }
+}
+
 TEST_CASE("processors without wide vectors or fused multiply-add") {
   for (std::string_view cpu : {"x86-64-v3", "x86-64-v2"}) {
     SeamCase test{matmul(37, 100, 29), {}, {1}};

@@ -251,6 +251,12 @@ void PreparedSeamCase::check() {
   }
 }
 
+std::vector<std::byte> PreparedSeamCase::output(unsigned index) const {
+  GuardedBuffer &buffer = state->outputs[index];
+  auto *bytes = reinterpret_cast<std::byte *>(buffer.data());
+  return {bytes, bytes + buffer.size};
+}
+
 SeamOutcome delos::test::runSeamCase(const SeamCase &test, unsigned seed) {
   PreparedSeamCase prepared(test, seed);
   SeamOutcome &outcome = prepared.outcome();

@@ -5,6 +5,7 @@
 #include "lib/LoopOpt/WindowPlan.h"
 #include "lib/Target/CPU/TargetDescription.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -50,6 +51,8 @@ public:
   SeamOutcome &outcome() { return result; }
   /// Compares the outputs with the reference.
   void check();
+  /// The bytes of an output.
+  std::vector<std::byte> output(unsigned index) const;
 
 private:
   struct State;

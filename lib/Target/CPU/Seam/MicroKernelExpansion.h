@@ -10,16 +10,17 @@ namespace delos::cpu::seam {
 
 /// What the expansion may choose.
 struct MicroKernelOptions {
-  /// Depth of one pass over k where B is packed in the kernel; 0 decides by the size of a panel.
+  /// Depth of one pass over k; 0 is the whole, or what keeps a panel that is made in the kernel in L2.
   int64_t kBlock = 0;
-  /// Start the last row block of a tile earlier and compute rows twice; otherwise rest rows go one by one.
-  bool overlapRows = true;
+  /// Give the rows that a static size leaves over a register tile of their own; otherwise the last tile
+  /// repeats the last row and does not store the copies.
+  bool narrowTail = false;
 };
 
-/// Replaces `op`. Order: batch, panels of nr columns, row blocks of mr, k. Row tails overlap (k must then be
-/// one pass, which beta = 0 and a single block give), or go one row at a time when there are fewer than mr;
-/// column tails are masked unless C is a local tile whose width is a multiple of nr. B is read as panels, in
-/// place when its columns are contiguous, else packed panel by panel on the stack. Fails with a diagnostic.
+/// Replaces `op`. Order: batch, panels of nr columns, k in passes, row blocks of mr. Column tails are masked
+/// unless C is a local tile whose width is a multiple of nr. B is read as panels: those made at compile time;
+/// or a copy on the stack that the first row block leaves while it reads B in place; or, where its columns
+/// are not contiguous, one packed by register transposes. Fails with a diagnostic.
 mlir::LogicalResult expandMicroKernel(mlir::RewriterBase &rewriter, fusion::MicroKernelOp op,
                                       const TargetDescription &target, const MicroKernelOptions &options);
 

@@ -266,7 +266,7 @@ FailureOr<SeamKernel> cpu::applyContraction(ModuleOp module, StringRef name,
   auto tensors = loopopt::emitContractionTensors(*workspace, name, plan, RowElementCode());
   const loopopt::ContractionSchedule &schedule = plan.schedule;
   ExpansionOptions options{
-      {schedule.kBlock, schedule.tail == loopopt::TailPolicy::Overlap}, false, schedule.unroll};
+      {schedule.kBlock, schedule.tail == loopopt::TailPolicy::Narrow}, false, schedule.unroll};
   return finish(module, *workspace, name, plan, tensors, options, target);
 }
 
