@@ -5,6 +5,9 @@
 
 namespace delos::loopopt {
 
+/// Marks the arguments of a kernel over buffers that are local buffers in scratch memory.
+inline constexpr llvm::StringLiteral localArgument = "fusion.local";
+
 /// A kernel over buffers.
 struct BufferKernel {
   /// Arguments as in the tensor form (memrefs for tensors), no results.
@@ -14,6 +17,11 @@ struct BufferKernel {
   /// sizes per dim.
   DimExpr scratchBytes;
 };
+
+/// Appends a buffer of `type` behind the scratch memory that `kernel` has: a new argument, marked as local.
+/// `shape` and `bytes` are its extents and size in sizes of the kernel.
+mlir::Value addScratchArgument(BufferKernel &kernel, mlir::MemRefType type,
+                               llvm::SmallVector<DimExpr, 6> shape, const DimExpr &bytes);
 
 /// Where local buffers go.
 struct LocalLimits {

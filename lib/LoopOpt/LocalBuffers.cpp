@@ -104,11 +104,21 @@ static Value placeInScratch(memref::AllocOp alloc, const Bounds &bounds, BufferK
   for (const DimExpr &dim : bounds.dims)
     shape.push_back(dim.asConstant().value_or(ShapedType::kDynamic));
   Type element = alloc.getType().getElementType();
-  kernel.arguments.push_back({KernelArgument::Kind::Scratch, kernel.scratchBytes, 0,
-                              llvm::SmallVector<DimExpr, 6>(bounds.dims.begin(), bounds.dims.end()),
-                              element});
-  kernel.scratchBytes = kernel.scratchBytes + DimExpr::ceilDiv(bounds.bytes, alignment) * DimExpr(alignment);
-  return kernel.function.getBody().front().addArgument(MemRefType::get(shape, element), alloc.getLoc());
+  return addScratchArgument(kernel, MemRefType::get(shape, element),
+                            llvm::SmallVector<DimExpr, 6>(bounds.dims.begin(), bounds.dims.end()),
+                            bounds.bytes);
+}
+
+Value loopopt::addScratchArgument(BufferKernel &kernel, MemRefType type, llvm::SmallVector<DimExpr, 6> shape,
+                                  const DimExpr &bytes) {
+  kernel.arguments.push_back(
+      {KernelArgument::Kind::Scratch, kernel.scratchBytes, 0, std::move(shape), type.getElementType()});
+  kernel.scratchBytes = kernel.scratchBytes + DimExpr::ceilDiv(bytes, alignment) * DimExpr(alignment);
+  Builder builder(type.getContext());
+  auto local = builder.getDictionaryAttr(builder.getNamedAttr(localArgument, builder.getUnitAttr()));
+  unsigned position = kernel.function.getNumArguments();
+  (void)kernel.function.insertArgument(position, type, local, kernel.function.getLoc());
+  return kernel.function.getArgument(position);
 }
 
 LogicalResult loopopt::placeLocalBuffers(BufferKernel &kernel, const LocalLimits &limits) {
@@ -136,7 +146,5 @@ LogicalResult loopopt::placeLocalBuffers(BufferKernel &kernel, const LocalLimits
   if (needed.value_or(1) > 0 && (!usesScratch || (planned && needed && *needed > *planned)))
     return kernel.function.emitOpError() << "local buffers need " << kernel.scratchBytes.str()
                                          << " bytes of scratch, the plan has " << limits.scratchBytes.str();
-  Block &entry = kernel.function.getBody().front();
-  kernel.function.setFunctionType(rewriter.getFunctionType(entry.getArgumentTypes(), {}));
   return success();
 }

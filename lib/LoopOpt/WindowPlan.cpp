@@ -13,6 +13,10 @@ using fusion::WindowKind;
 static constexpr int64_t typicalExtent = 64;
 /// Packed weights up to this size stay in the second-level cache while the rows pass.
 static constexpr int64_t residentWeights = 600 << 10;
+/// With fewer input channels a pixel is too little work to check its place.
+static constexpr int64_t leastChannelsInPlace = 8;
+/// Products per sum up to which reading and writing results counts.
+static constexpr int64_t shortSum = 256;
 static constexpr double tileSeconds = 40e-6;
 static constexpr int64_t stackBytes = 128 << 10;
 
@@ -26,7 +30,8 @@ DictionaryAttr WindowSchedule::toAttribute(MLIRContext *context) const {
   auto number = [&](StringRef name, int64_t value) {
     return b.getNamedAttr(name, b.getI64IntegerAttr(value));
   };
-  return b.getDictionaryAttr({number("channel_tile", channelTile), number("mr", mr), number("nr", nr),
+  return b.getDictionaryAttr({number("channel_tile", channelTile),
+                              b.getNamedAttr("halo", b.getBoolAttr(halo)), number("mr", mr), number("nr", nr),
                               number("row_tile", rowTile),
                               b.getNamedAttr("rows_outside", b.getBoolAttr(rowsOutside)),
                               b.getNamedAttr("sink", b.getBoolAttr(sink)), number("unroll", unroll)});
@@ -47,16 +52,15 @@ WindowSchedule WindowSchedule::fromAttribute(DictionaryAttr knobs) {
   number("nr", schedule.nr);
   number("row_tile", schedule.rowTile);
   number("unroll", schedule.unroll);
+  flag("halo", schedule.halo);
   flag("rows_outside", schedule.rowsOutside);
   flag("sink", schedule.sink);
   return schedule;
 }
 
 /// Pixels per register tile: the number from 6 to `most` that computes the fewest pixels twice, the larger
-/// one of equals; at most 8 where pixels lie a multiple of 2 KiB apart and would share cache sets.
-static int64_t choosePixels(int64_t width, int64_t most, int64_t pixelBytes) {
-  if (pixelBytes % 2048 == 0)
-    most = std::min<int64_t>(most, 8);
+/// one of equals.
+static int64_t choosePixels(int64_t width, int64_t most) {
   if (width <= most)
     return std::max<int64_t>(width, 1);
   int64_t best = most;
@@ -80,6 +84,35 @@ double delos::loopopt::nominalMultiplyAdds(const WindowGroup &group) {
   return product;
 }
 
+/// True when the extents of an input tile are known and its rows are dense.
+static bool mayCopy(const WindowGroup &group) {
+  unsigned last = group.inputShape.size() - 1, column = group.inputPerm[group.spatialRank()];
+  bool channelsLast = column + 1 == last && group.inputPerm[group.channelDim()] == static_cast<int64_t>(last);
+  return group.kind == WindowKind::dense && !group.isGrouped() && (channelsLast || column == last) &&
+         group.inputShape[column].asConstant() && group.extents[group.spatialRank()].asConstant();
+}
+
+/// Extents of the input tile with its border, in the order of the input's dims.
+static llvm::SmallVector<int64_t> haloShape(const WindowGroup &group, int64_t rowTile) {
+  llvm::SmallVector<int64_t> shape(group.inputShape.size(), 1);
+  unsigned spatial = group.spatialRank();
+  for (unsigned s = 0; s < spatial; ++s) {
+    int64_t tile = s + 1 == spatial ? *group.extents[s + 1].asConstant() : s + 2 == spatial ? rowTile : 1;
+    shape[group.inputPerm[s + 1]] =
+        (tile - 1) * group.strides[s] + (group.kernel[s] - 1) * group.dilations[s] + 1;
+  }
+  shape[group.inputPerm[group.channelDim()]] = group.inputChannels;
+  return shape;
+}
+
+/// Bytes of such a tile; its rows (all dims from `column` on) are rounded up to vectors.
+static int64_t haloBytes(ArrayRef<int64_t> shape, unsigned column, int64_t bits, const VectorTarget &target) {
+  int64_t rows = 1, row = 1;
+  for (auto [d, extent] : llvm::enumerate(shape))
+    (d < column ? rows : row) *= extent;
+  return roundUp(rows * roundUp(row, target.lanes(bits)) * bits / 8, 64);
+}
+
 static WindowSchedule choose(const WindowGroup &group, const VectorTarget &target, int64_t elementBits,
                              bool wholeChannels) {
   WindowSchedule schedule;
@@ -95,7 +128,13 @@ static WindowSchedule choose(const WindowGroup &group, const VectorTarget &targe
   int64_t most = std::min<int64_t>(14, accumulators / vectors);
   if (!dense)
     most = std::min<int64_t>(most, 8);
-  schedule.mr = choosePixels(width, most, group.strides.back() * group.inputChannels * group.groups * 4);
+  // Pixels that lie a multiple of 1 KiB apart share cache sets; short sums leave little time to fetch what
+  // the epilogue reads of many pixels.
+  if (taps * group.inputChannels <= shortSum ||
+      group.strides.back() * group.inputChannels * group.groups * 4 % 2048 == 0 ||
+      channels * group.groups * 4 % 1024 == 0)
+    most = std::min<int64_t>(most, 8);
+  schedule.mr = choosePixels(width, most);
   int64_t weights = dense ? taps * group.inputChannels * roundUp(channels, schedule.nr) * 4 : 0;
   int64_t rows = nominal(group.extents[group.spatialRank() - 1]);
   double perRow = 2.0 * width * taps * (dense ? group.inputChannels : 4) * channels;
@@ -114,6 +153,7 @@ static WindowSchedule choose(const WindowGroup &group, const VectorTarget &targe
     wanted = std::max<int64_t>(wanted, std::max<int64_t>(1, rows / needed));
   int64_t blocks = llvm::divideCeilSigned(rows, std::max<int64_t>(1, std::min(wanted, rows)));
   schedule.rowTile = llvm::divideCeilSigned(rows, blocks);
+  schedule.halo = taps > 1 && group.inputChannels < leastChannelsInPlace && mayCopy(group);
   return schedule;
 }
 
@@ -126,6 +166,8 @@ static std::optional<Refusal> check(const WindowSchedule &schedule, const Window
   if (schedule.channelTile &&
       (schedule.channelTile % schedule.nr || group.outputChannels % schedule.channelTile))
     return refuse("expected a channel_tile that is a multiple of nr and divides the channels");
+  if (schedule.halo && !mayCopy(group))
+    return refuse("expected halo only with dense rows of known length");
   return std::nullopt;
 }
 
@@ -175,7 +217,7 @@ delos::loopopt::planWindow(Block &body, const VectorTarget &target,
   auto analyzed = WindowGroup::analyze(body, isConstantInput);
   if (auto *refusal = std::get_if<Refusal>(&analyzed))
     return *refusal;
-  WindowPlan plan{std::get<WindowGroup>(std::move(analyzed)), {}, {}, {}, {}, {}};
+  WindowPlan plan{std::get<WindowGroup>(std::move(analyzed)), {}, {}, {}, {}, {}, {}};
   const WindowGroup &group = plan.group;
   auto symbols = collectSymbols(body);
   if (auto *refusal = std::get_if<Refusal>(&symbols))
@@ -205,7 +247,14 @@ delos::loopopt::planWindow(Block &body, const VectorTarget &target,
                  DimExpr(plan.schedule.rowTile * roundUp(channels, plan.schedule.nr) * bits / 8);
   int64_t kept = reduces ? llvm::range_size(body) : 1;
   DimExpr total = (DimExpr::ceilDiv(tile, 64) * DimExpr(64)) * DimExpr(kept);
+  DimExpr copied = 0;
+  if (plan.schedule.halo) {
+    plan.halo = haloShape(group, plan.schedule.rowTile);
+    copied =
+        haloBytes(plan.halo, group.inputPerm[group.spatialRank()], type.getElementTypeBitWidth(), target);
+  }
   auto constant = total.asConstant();
-  plan.scratchBytes = constant && *constant <= stackBytes ? DimExpr(0) : total;
+  bool fitsStack = constant && *constant <= stackBytes && copied.isConstant(0);
+  plan.scratchBytes = fitsStack ? DimExpr(0) : total + copied;
   return plan;
 }

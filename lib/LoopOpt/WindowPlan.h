@@ -19,6 +19,8 @@ struct WindowSchedule {
   bool rowsOutside = true;
   /// Run a cheap epilogue on the registers of the micro tile.
   bool sink = true;
+  /// Copy the input tile with its border, where there are few input channels.
+  bool halo = false;
   int64_t unroll = 4;
 
   mlir::DictionaryAttr toAttribute(mlir::MLIRContext *context) const;
@@ -32,6 +34,8 @@ struct WindowPlan {
   DimExpr tiles, scratchBytes;
   std::vector<DimExpr> symbols;
   llvm::SmallVector<PackedConstant> packed;
+  /// Extents of the copied input tile, in the order of the input's dims; empty without `schedule.halo`.
+  llvm::SmallVector<int64_t> halo;
 };
 
 /// Plans the kernel `body` around its one convolution or pooling; as `planContraction`.

@@ -145,6 +145,22 @@ TEST_CASE("convolutions of many shapes, with and without an epilogue") {
     c.ic = 64;
     c.oc = 96;
   });
+  add([](Conv &c) {
+    c.n = 2;
+    c.h = 21;
+    c.w = 19;
+    c.ic = 1;
+    c.oc = 33;
+  });
+  add([](Conv &c) {
+    c.h = 17;
+    c.w = 40;
+    c.ic = 4;
+    c.kernel = 5;
+    c.low = 3;
+    c.high = 1;
+    c.dilation = 2;
+  });
   for (Conv conv : cases)
     for (bool channelsLast : {true, false})
       for (std::string epilogue : {"none", "relu", "tanh"}) {

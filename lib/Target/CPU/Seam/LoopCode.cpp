@@ -1,8 +1,11 @@
 // Loops, index arithmetic, masks and shuffles.
 #include "lib/Target/CPU/Seam/LoopCode.h"
 
+#include "lib/LoopOpt/GroupBufferization.h"
+
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
@@ -144,6 +147,10 @@ std::pair<Value, bool> localRoot(Value value) {
     if (!fromOrigin || view.getType().getRank() != view.getSourceType().getRank())
       return {value, false};
     value = view.getSource();
+  }
+  if (auto argument = dyn_cast<BlockArgument>(value)) {
+    auto function = dyn_cast<func::FuncOp>(argument.getOwner()->getParentOp());
+    return {value, function && function.getArgAttr(argument.getArgNumber(), loopopt::localArgument)};
   }
   return {value, value.getDefiningOp<memref::AllocaOp>() != nullptr};
 }

@@ -193,13 +193,15 @@ static void copiesToGenerics(RewriterBase &rewriter, func::FuncOp function) {
 /// How the ops of a kernel are expanded.
 struct ExpansionOptions {
   seam::MicroKernelOptions contraction;
-  bool sink = false;
+  seam::WindowOptions window;
   int64_t unroll = 4;
 };
 
-static LogicalResult expand(func::FuncOp function, const ExpansionOptions &options,
+static LogicalResult expand(loopopt::BufferKernel &kernel, const ExpansionOptions &options,
                             const TargetDescription &target) {
+  func::FuncOp function = kernel.function;
   IRRewriter rewriter(function.getContext());
+  seam::Workspace workspace(kernel);
   copiesToGenerics(rewriter, function);
   SmallVector<fusion::MicroKernelOp> contractions;
   SmallVector<fusion::ConvOp> windows;
@@ -209,7 +211,7 @@ static LogicalResult expand(func::FuncOp function, const ExpansionOptions &optio
     if (failed(seam::expandMicroKernel(rewriter, op, target, options.contraction)))
       return failure();
   for (fusion::ConvOp op : windows)
-    if (failed(seam::expandWindow(rewriter, op, target, options.sink)))
+    if (failed(seam::expandWindow(rewriter, op, target, options.window, workspace)))
       return failure();
   // A sunk epilogue is gone by now.
   SmallVector<linalg::LinalgOp> tiles;
@@ -242,8 +244,12 @@ static FailureOr<SeamKernel> finish(ModuleOp module, ModuleOp workspace, StringR
     return failure();
   FailureOr<loopopt::BufferKernel> buffers =
       loopopt::bufferizeKernel(workspace, *tensors, loopopt::LocalLimits{plan.scratchBytes});
-  if (failed(buffers) || failed(expand(buffers->function, options, target)))
+  if (failed(buffers) || failed(expand(*buffers, options, target)))
     return failure();
+  auto needed = buffers->scratchBytes.asConstant(), planned = plan.scratchBytes.asConstant();
+  if (needed && planned && *needed > *planned)
+    return buffers->function.emitOpError()
+           << "needs " << *needed << " bytes of scratch, the plan has " << *planned;
   PassManager passes(module.getContext());
   passes.addPass(createCanonicalizerPass());
   passes.addPass(createCSEPass());
@@ -266,7 +272,7 @@ FailureOr<SeamKernel> cpu::applyContraction(ModuleOp module, StringRef name,
   auto tensors = loopopt::emitContractionTensors(*workspace, name, plan, RowElementCode());
   const loopopt::ContractionSchedule &schedule = plan.schedule;
   ExpansionOptions options{
-      {schedule.kBlock, schedule.tail == loopopt::TailPolicy::Narrow}, false, schedule.unroll};
+      {schedule.kBlock, schedule.tail == loopopt::TailPolicy::Narrow}, {}, schedule.unroll};
   return finish(module, *workspace, name, plan, tensors, options, target);
 }
 
@@ -274,6 +280,6 @@ FailureOr<SeamKernel> cpu::applyWindow(ModuleOp module, StringRef name, const lo
                                        const TargetDescription &target) {
   OwningOpRef<ModuleOp> workspace = ModuleOp::create(plan.group.product().getLoc());
   auto tensors = loopopt::emitWindowTensors(*workspace, name, plan, RowElementCode());
-  ExpansionOptions options{{}, plan.schedule.sink, plan.schedule.unroll};
+  ExpansionOptions options{{}, {plan.schedule.sink, plan.halo}, plan.schedule.unroll};
   return finish(module, *workspace, name, plan, tensors, options, target);
 }

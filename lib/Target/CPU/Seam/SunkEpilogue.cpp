@@ -129,11 +129,16 @@ void TileSink::prefetch(Builder &b, ArrayRef<Value> indices) const {
   if (!epilogue)
     return;
   auto maps = linalg::GenericOp(epilogue).getIndexingMapsArray();
-  unsigned inputs = linalg::GenericOp(epilogue).getNumDpsInputs();
+  unsigned inputs = linalg::GenericOp(epilogue).getNumDpsInputs(), last = indices.size() - 1;
+  // What is read once: it varies over more than the last dim.
+  auto streams = [&](unsigned i) {
+    return i != operand && isa<MemRefType>(epilogue->getOperand(i).getType()) &&
+           maps[i].getNumResults() > 1 && maps[i].isFunctionOfDim(last);
+  };
   for (unsigned i = 0; i < inputs; ++i)
-    if (i != operand && maps[i].isIdentity() && isa<MemRefType>(epilogue->getOperand(i).getType()))
-      memref::PrefetchOp::create(b, epilogue->getOperand(i), indices, /*isWrite=*/false, /*localityHint=*/3,
-                                 /*isDataCache=*/true);
+    if (streams(i))
+      memref::PrefetchOp::create(b, epilogue->getOperand(i), indicesOf(maps[i], indices), /*isWrite=*/false,
+                                 /*localityHint=*/3, /*isDataCache=*/true);
 }
 
 void TileSink::erase() {
