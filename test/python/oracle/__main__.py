@@ -1,7 +1,7 @@
 """Compares the compiler with the reference interpreter.
 
 usage: python -m oracle grid [--family NAME]... [--short] [--seed N]
-       python -m oracle fuzz [--count N] [--seconds S] [--seed N] [--graph SEED]...
+       python -m oracle fuzz [--count N] [--seconds S] [--seed N] [--graph SEED]... [--resume FILE]
 Options of both: --tool NAME (default delos-compiled), --option TEXT (passed to the tool; may repeat), --list N.
 Exit status 1 when something differs; what the compiler calls unsupported is counted apart.
 """
@@ -11,16 +11,18 @@ from __future__ import annotations
 import argparse
 import collections
 import itertools
+import json
 import secrets
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 
 from oracle import fuzz, grid
 from oracle.compare import COMPILED, Finding, compare
-from oracle.runner import Case
+from oracle.runner import BIN, Case
 
 BATCH = 200
 
@@ -37,6 +39,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--tool", default=COMPILED)
     parser.add_argument("--option", action="append", default=[], help="passed to the tool")
     parser.add_argument("--list", type=int, default=40, help="findings to print")
+    parser.add_argument("--resume", type=Path, help="keep in this file how far a run got, and go on there (fuzz)")
     return parser.parse_args(arguments)
 
 
@@ -72,8 +75,33 @@ class Report:
         return 1 if self.wrong else 0
 
 
+class Progress:
+    """How far a run got, in a file. A run goes on where one with the same count, options and build of the tool stopped; a
+    finished one is not gone on with."""
+
+    def __init__(self, options: argparse.Namespace):
+        built = (BIN / options.tool).stat().st_mtime_ns
+        self.file, self.of = options.resume, [options.count, options.tool, *options.option, built]
+        stored = json.loads(self.file.read_text()) if self.file and self.file.exists() else {}
+        goes_on = stored.get("of") == self.of and stored["done"] < options.count
+        self.state = stored if goes_on else {"of": self.of, "seed": options.seed, "done": 0, "wrong": {}, "unsupported": {}}
+
+    def resume(self, report: Report) -> None:
+        report.total = self.state["done"]
+        report.wrong.update(self.state["wrong"])
+        report.unsupported.update(self.state["unsupported"])
+
+    def keep(self, report: Report) -> None:
+        if self.file:
+            self.state |= {"done": report.total, "wrong": report.wrong, "unsupported": report.unsupported}
+            self.file.parent.mkdir(parents=True, exist_ok=True)
+            self.file.write_text(json.dumps(self.state) + "\n")
+
+
 def main(arguments: list[str] | None = None) -> int:
     options = parse(arguments)
+    progress = Progress(options)
+    options.seed = progress.state["seed"]
     random = np.random.default_rng(options.seed)
     print(f"seed {options.seed}", flush=True)
     started, report = time.monotonic(), Report(options)
@@ -82,9 +110,11 @@ def main(arguments: list[str] | None = None) -> int:
     elif options.graph:
         made = map(fuzz.graph, options.graph)
     else:
-        made = itertools.islice(fuzz.graphs(random), options.count)
+        progress.resume(report)
+        made = map(fuzz.graph, itertools.islice(fuzz.seeds(random), report.total, options.count))
     for batch in batches(made, BATCH if options.what == "grid" else 25):
         report.add(batch, compare(batch, options.tool, options.option))
+        progress.keep(report)
         if time.monotonic() - started > options.seconds:
             break
     return report.conclude()

@@ -371,11 +371,14 @@ class Grower:
         return Case(self.function, self.inputs, tags, **({} if self.exact else {"relative": 1e-4, "absolute": 1e-5, "scale": 1e-4}))
 
 
+def seeds(random: np.random.Generator) -> Iterator[int]:
+    while True:
+        yield int(random.integers(1 << 32))
+
+
 def graphs(random: np.random.Generator) -> Iterator[Case]:
     """Endless random graphs, each from a seed of its own that its name tells."""
-    while True:
-        seed = int(random.integers(1 << 32))
-        yield graph(seed)
+    return map(graph, seeds(random))
 
 
 def graph(seed: int) -> Case:
