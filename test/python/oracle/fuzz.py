@@ -86,13 +86,25 @@ class Grower:
         self.inputs.append(np.asarray(array))
         return self.add(value, 1 if dtype == "bool" else high)
 
+    def weight(self, dtype: str, dims, scale: float = 1) -> Value:
+        """An argument of magnitude `scale`, or the constant that it would have been: code generators lay out constants anew."""
+        value = self.argument(dtype, dims, 1)
+        if scale != 1:
+            self.inputs[-1] = np.asarray(self.inputs[-1] * scale, self.inputs[-1].dtype)
+        if dtype == "bool" or any(size.text for size in value.dims) or self.chance(0.5):
+            return value
+        self.pool.pop()
+        self.function.arguments.pop()
+        return self.add(self.function.constant(dtype, self.inputs.pop()), 1)
+
     def partner(self, x: Value) -> Value:
         """A value of x's type: one of the graph, or one that is broadcast to it."""
         same = [v for v in self.pool if v.type == x.type and v.name != x.name]
         if same and self.chance(0.5):
             return self.pick(same)
         kept = sorted(int(d) for d in self.random.choice(x.rank, int(self.random.integers(0, x.rank + 1)), replace=False))
-        small = self.argument(x.dtype, [Size(1) if self.chance(0.2) else x.dims[d] for d in kept])
+        make = self.weight if self.chance(0.3) else self.argument
+        small = make(x.dtype, [Size(1) if self.chance(0.2) else x.dims[d] for d in kept])
         wide = self.function.broadcast(small, kept, x.dims)
         return self.add(wide, self.bound[small.name])
 
@@ -287,9 +299,7 @@ class Grower:
         elements = math.prod(x.shape[:-1]) * columns.value
         if not self.fits(x.dtype, bound) or max(elements, math.prod(size.value for size in dims)) > MAX_ELEMENTS:
             return
-        w = self.argument(x.dtype, dims, 1)
-        if not self.exact:
-            self.inputs[-1] *= np.asarray(high, self.inputs[-1].dtype)
+        w = self.weight(x.dtype, dims, high)
         batch = ((0,), (0,)) if batched else ((), ())
         contract = ((x.rank - 1,), (len(dims) - 1 - (not transposed),))
         self.add(self.function.contract(x, w, batch, contract), bound)
@@ -309,7 +319,7 @@ class Grower:
         grows = math.prod(x.shape[2:]) * x.shape[0] * outputs > MAX_ELEMENTS
         if grows or outputs > 64 or not self.fits(x.dtype, bound) or any(n < w for n, w in zip(x.shape[2:], window)):
             return
-        w = self.argument(x.dtype, [outputs, channels // groups, *window], 1)
+        w = self.weight(x.dtype, [outputs, channels // groups, *window])
         self.add(self.function.conv(x, w, strides, [1] * spatial, low, high, groups), bound)
 
     def gather(self) -> None:

@@ -167,6 +167,10 @@ class Function:
     def splat(self, dtype: str, dims: Sequence[int], literal: str) -> Value:
         return self.value(dtype, dims, f"graph.constant dense<{literal}> : {{type}}")
 
+    def constant(self, dtype: str, array: np.ndarray) -> Value:
+        literal = np.ascontiguousarray(array).tobytes().hex()
+        return self.value(dtype, array.shape, f'graph.constant dense<"0x{literal}"> : {{type}}' if literal else "graph.constant dense<> : {type}")
+
     def random(self, kind: str, seed: int, dtype: str, dims: Sequence[Size | int]) -> Value:
         return self.value(dtype, dims, f"graph.random {kind} seed {seed} : {{type}}")
 
