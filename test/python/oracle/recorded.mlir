@@ -55,3 +55,23 @@ func.func @sine_and_cosine(%x: tensor<5xf64>) -> (tensor<5xf64>, tensor<5xf64>, 
   %6 = graph.map mul %4, %5 : (tensor<f64>, tensor<f64>) -> tensor<f64>
   return %0, %1, %6 : tensor<5xf64>, tensor<5xf64>, tensor<f64>
 }
+
+// Softmax rows that are needed as they are and reversed: both were kept in the room of one.
+func.func @kept_row_that_is_also_reversed(%x: tensor<7x2x13x4xf32>) -> (tensor<7x2x13x4xf32>, tensor<7x2x13x4xf32>, tensor<7x2x13x4xf32>) {
+  %0 = graph.reduce max %x dims [3] : tensor<7x2x13x4xf32> -> tensor<7x2x13xf32>
+  %1 = graph.broadcast %0 dims [0, 1, 2] : tensor<7x2x13xf32> -> tensor<7x2x13x4xf32>
+  %2 = graph.map sub %x, %1 : (tensor<7x2x13x4xf32>, tensor<7x2x13x4xf32>) -> tensor<7x2x13x4xf32>
+  %3 = graph.map exp %2 : (tensor<7x2x13x4xf32>) -> tensor<7x2x13x4xf32>
+  %4 = graph.reduce sum %3 dims [3] : tensor<7x2x13x4xf32> -> tensor<7x2x13xf32>
+  %5 = graph.broadcast %4 dims [0, 1, 2] : tensor<7x2x13xf32> -> tensor<7x2x13x4xf32>
+  %6 = graph.map div %3, %5 : (tensor<7x2x13x4xf32>, tensor<7x2x13x4xf32>) -> tensor<7x2x13x4xf32>
+  %7 = graph.map add %6, %6 : (tensor<7x2x13x4xf32>, tensor<7x2x13x4xf32>) -> tensor<7x2x13x4xf32>
+  %8 = graph.reverse %6 dims [2, 3] : tensor<7x2x13x4xf32>
+  return %7, %8, %3 : tensor<7x2x13x4xf32>, tensor<7x2x13x4xf32>, tensor<7x2x13x4xf32>
+}
+
+// A product over a symbolic size that is 0, whose right-hand side is packed block by block of k: no block, and nothing was written.
+func.func @product_over_nothing(%x: tensor<?x?x16xf32, #graph.dims<"n7", "n0", 16>>, %w: tensor<?x64x?xf32, #graph.dims<"n7", 64, "n0">>) -> tensor<?x16x64xf32, #graph.dims<"n7", 16, 64>> {
+  %0 = graph.contract %x, %w batch [0] x [0] contract [1] x [2] : (tensor<?x?x16xf32, #graph.dims<"n7", "n0", 16>>, tensor<?x64x?xf32, #graph.dims<"n7", 64, "n0">>) -> tensor<?x16x64xf32, #graph.dims<"n7", 16, 64>>
+  return %0 : tensor<?x16x64xf32, #graph.dims<"n7", 16, 64>>
+}

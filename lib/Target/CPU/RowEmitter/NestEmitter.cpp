@@ -15,6 +15,7 @@ using graph::dimsOf;
 void NestEmitter::emit(const RowNest &nest, const DimExpr &firstTile, bool isOnly) {
   ImplicitLocOpBuilder &b = e.b;
   e.nest = &nest;
+  e.rowOwners.clear();
   Value lo = e.kernel.begin(), hi = e.kernel.end();
   if (!isOnly) {
     Value first = e.index(firstTile), count = e.index(nest.tileCount), zero = e.index(DimExpr(0));

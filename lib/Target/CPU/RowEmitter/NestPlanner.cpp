@@ -445,8 +445,8 @@ bool NestPlanner::absorb(RowNest &nest, unsigned index) {
     // One loop variable per dim, all of the nest's outer loops up to the innermost of them: then each element
     // is passed once.
     std::set<std::string> used;
-    // Dims of size 1 are left out of coordinates: reached through reshapes, their place may be one that only a
-    // guard or a check of an index makes 0.
+    // Dims of size 1 are left out of coordinates: reached through reshapes, their place may be one that only
+    // a guard or a check of an index makes 0.
     const Coordinates &coordinates = position.coordinates(dims, lastWalk->ranges);
     bool simple = position.offset(dims) == Position::atCoordinates(coordinates).offset(dims);
     for (auto [coordinate, size] : llvm::zip_equal(coordinates, dims)) {

@@ -237,7 +237,10 @@ Value PullEmitter::emitKept(const KeptRow &row, const Position &position) {
     if (scope.keptRows.count(key))
       return loadFrom(keptBuffer(row), type, variable(lane));
   Value value = emit(row.value, position);
-  if (completing && !scopes.back().isGuard) {
+  // The room holds one row: the nest's other rows of the value (reversed, shifted) are computed where they
+  // are needed.
+  bool hasRoom = rowOwners.try_emplace(key.first, name).first->second == name;
+  if (completing && hasRoom && !scopes.back().isGuard) {
     storeTo(keptBuffer(row), value, type, variable(lane));
     completing->insert(key);
   }

@@ -149,6 +149,8 @@ private:
   /// The nest being emitted, and the rows that the reduction being emitted completes (null: it visits no
   /// whole row).
   const RowNest *nest = nullptr;
+  /// Which row of a kept value its room is for, by value.
+  std::map<void *, std::string> rowOwners;
   std::set<std::pair<void *, std::string>> *completing = nullptr;
   std::optional<TransposedLoop> transposed;
 

@@ -411,7 +411,9 @@ void Expansion::panelPass(Value column, const Columns &columns, Value kLow, Valu
 void Expansion::forPasses(llvm::function_ref<void(Value, Value)> body) {
   if (kBlock == 0)
     return body(zero, depth);
-  forEach(b, zero, depth, kBlock, [&](Value kLow) {
+  // A sum over nothing is zero: without a pass C would not be written.
+  Value end = getConstantIntValue(depth) ? depth : arith::MaxUIOp::create(b, depth, index(b, 1)).getResult();
+  forEach(b, zero, end, kBlock, [&](Value kLow) {
     Value kHigh = depth;
     if (auto k = getConstantIntValue(depth); !k || *k > kBlock)
       kHigh = arith::MinUIOp::create(b, scaled(b, kLow, 1, kBlock), depth);
