@@ -1,6 +1,8 @@
 // Openers of matrix products: MatMul, Gemm, Einsum.
 #include "lib/Open/OpenerTable.h"
 
+#include "llvm/ADT/StringExtras.h"
+
 #include <map>
 
 namespace delos::open {

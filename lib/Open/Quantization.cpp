@@ -3,6 +3,8 @@
 #include "lib/Open/OpenerTable.h"
 #include "lib/Open/Windows.h"
 
+#include "llvm/Support/MathExtras.h"
+
 #include <cmath>
 
 namespace delos::open {
@@ -42,15 +44,16 @@ Tensor spread(Node &n, Tensor parameter, Tensor x) {
   if (parameter.rank() == 1 && block == 0)
     return b.broadcastAlong(parameter, x.dims(), dim);
   Dims dims = parameter.dims();
-  auto size = x.dim(dim).asConstant(),
-       blocks = dim < parameter.rank() ? dims[dim].asConstant() : std::nullopt;
-  if (parameter.rank() != x.rank() || block < 1 || !size || !blocks || (*size + block - 1) / block != *blocks)
+  auto size = x.dim(dim).asConstant();
+  // -1 covers nothing.
+  int64_t blocks = dim < parameter.rank() ? dims[dim].asConstant().value_or(-1) : -1;
+  if (parameter.rank() != x.rank() || block < 1 || !size || llvm::divideCeilSigned(*size, block) != blocks)
     return b.fail("blocks of " + llvm::Twine(block) + " with shape " + describe(dims) + " do not cover " +
                   describe(x.dims()));
   Dims split(dims);
   split.insert(split.begin() + dim + 1, DimExpr(block));
   Ints places = otherDims(x.rank() + 1, dim + 1);
-  dims[dim] = DimExpr(*blocks * block);
+  dims[dim] = DimExpr(blocks * block);
   return b.slice(b.reshape(b.broadcastAlong(parameter, split, places), dims), dim, 0, *size);
 }
 
