@@ -97,10 +97,16 @@ Status Executable::runInto(std::span<const Tensor> inputs, std::span<Tensor> out
   if (outputs.size() != state->outputs.size())
     return absl::InvalidArgumentError(
         absl::StrCat("expected ", state->outputs.size(), " outputs, got ", outputs.size()));
-  auto provide = [&](size_t index, std::span<const int64_t> shape, int64_t) -> StatusOr<void *> {
+  auto provide = [&](size_t index, std::span<const int64_t> shape, int64_t bytes) -> StatusOr<void *> {
     const ValueInfo &info = state->outputs[index];
     if (!outputs[index]) {
-      StatusOr<Tensor> made = Tensor::allocate(info.dtype, {shape.begin(), shape.end()});
+      std::shared_ptr<void> memory = state->outputMemory.take(index, bytes);
+      if (!memory)
+        return absl::ResourceExhaustedError(
+            absl::StrCat("output '", info.name, "': no memory for ", bytes, " bytes"));
+      void *data = memory.get();
+      StatusOr<Tensor> made =
+          Tensor::adopt(info.dtype, {shape.begin(), shape.end()}, std::move(memory), data);
       if (!made.ok())
         return made.status();
       outputs[index] = *std::move(made);

@@ -4,6 +4,7 @@
 #include "delos/Executable.h"
 
 #include "lib/Engine/Compiler.h"
+#include "lib/Engine/OutputMemory.h"
 #include "runtime/executor/Executor.h"
 
 #include <memory>
@@ -11,7 +12,8 @@
 
 namespace delos {
 
-/// Everything of a compiled model. Immutable but for the executor, which synchronises itself. Members are
+/// Everything of a compiled model. Immutable but for the executor and the output
+/// memory, which synchronise themselves. Members are
 /// destroyed in reverse order: the executor goes before the code that it calls.
 class DELOS_LOCAL Executable::State {
 public:
@@ -24,6 +26,7 @@ public:
   std::shared_ptr<const runtime::Plan> plan;
   std::vector<ValueInfo> inputs, outputs;
   std::unique_ptr<runtime::Executor> executor;
+  OutputMemory outputMemory;
 };
 
 } // namespace delos

@@ -93,6 +93,14 @@ def test_bench_gives_quantiles_and_phases(model, tmp_path):
     assert "median" in out and err == ""
 
 
+def test_bench_lists_the_slowest_kernels(model, tmp_path):
+    out, _ = call("bench", model, "--threads", 1, "--seconds", 0.05, "--kernels", 1, "--json", tmp_path / "b.json")
+    assert "of thread time" in out
+    times = json.loads((tmp_path / "b.json").read_text())["kernel_times"]
+    assert times and all(t["launches"] > 0 and t["seconds"] >= 0 for t in times)
+    assert [t["seconds"] for t in times] == sorted((t["seconds"] for t in times), reverse=True)
+
+
 def test_explain_as_text_and_json(model):
     text, err = call("explain", model)
     assert "the_node" in text and err == ""

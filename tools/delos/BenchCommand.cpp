@@ -1,6 +1,7 @@
 /// delos bench: how long a run takes, and the compile by phase.
 #include "tools/delos/Commands.h"
 #include "tools/delos/ExitCodes.h"
+#include "tools/delos/KernelTimes.h"
 #include "tools/delos/Progress.h"
 
 #include "absl/strings/str_cat.h"
@@ -20,6 +21,8 @@ using Clock = std::chrono::steady_clock;
 constexpr int warmUpRuns = 3;
 /// Runs at least, however long one takes.
 constexpr size_t minRuns = 5;
+/// Traced runs: the median of each kernel's time counts.
+constexpr int tracedRuns = 9;
 
 double secondsSince(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
@@ -89,6 +92,13 @@ int BenchCommand::run() const {
                {"launches", counters.launches},
                {"compile_seconds", compileSeconds},
                {"phases", phases}};
+  if (kernels > 0) {
+    StatusOr<std::vector<KernelTime>> kernelTimes = traceKernels(*executable, *tensors, tracedRuns);
+    if (!kernelTimes.ok())
+      return fail(exitOfRun(kernelTimes.status()), std::string(kernelTimes.status().message()));
+    printKernelTimes(out, executable->report(), *kernelTimes, static_cast<size_t>(kernels));
+    json["kernel_times"] = toJson(executable->report(), *kernelTimes);
+  }
   if (!jsonFile.empty() &&
       !writeText(jsonFile, json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n"))
     return exitOutput;

@@ -26,6 +26,7 @@ struct BenchCommand {
   InputOptions inputs;
   int threads = 0;
   double seconds = 3;
+  int kernels = 0; ///< So many of the slowest kernels are listed.
   std::string jsonFile;
 
   int run() const;

@@ -135,6 +135,8 @@ private:
     benchValues.addDims(*benchApp);
     benchApp->add_option("--seconds", bench.seconds, "How long to measure (default 3)")
         ->check(CLI::NonNegativeNumber);
+    benchApp->add_option("--kernels", bench.kernels, "List so many of the slowest kernels (default 0)")
+        ->check(CLI::NonNegativeNumber);
     benchApp->add_option("--json", bench.jsonFile, "Write the figures to this file (-: standard output)");
   }
   void addExplain() {
