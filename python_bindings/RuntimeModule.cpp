@@ -7,6 +7,22 @@
 namespace delos::python {
 namespace {
 
+/// A request to stop runs.
+class PyCancellation {
+public:
+  PyCancellation() {
+    DelosCancellation *made = nullptr;
+    raiseOnFailure(delosCancellationCreate(&made));
+    handle.reset(made);
+  }
+  void cancel() const { delosCancellationCancel(handle.get()); }
+  void reset() const { delosCancellationReset(handle.get()); }
+  const DelosCancellation *get() const { return handle.get(); }
+
+private:
+  std::unique_ptr<DelosCancellation, Destroyer<delosCancellationDestroy>> handle;
+};
+
 /// An executable, with the types of its inputs and outputs at hand.
 class PyExecutable {
 public:
@@ -23,20 +39,23 @@ public:
   nb::list inputs() const { return describe(delosExecutableGetInput, inputCount()); }
   nb::list outputs() const { return describe(delosExecutableGetOutput, outputCount()); }
 
-  nb::tuple run(nb::sequence arrays, bool poison) const {
+  nb::tuple run(nb::sequence arrays, bool poison, double timeout, const PyCancellation *cancellation) const {
+    DelosRunOptions options = optionsOf(poison, timeout, cancellation);
     Arguments arguments(*this, arrays);
     std::vector<DelosTensor *> results(outputCount(), nullptr);
     DelosStatus status;
     {
       nb::gil_scoped_release release;
-      status = delosExecutableRun(handle, arguments.views.data(), arguments.views.size(), flagsOf(poison),
+      status = delosExecutableRun(handle, arguments.views.data(), arguments.views.size(), &options,
                                   results.data());
     }
     raiseOnFailure(status);
     return toTuple(results);
   }
 
-  void runInto(nb::sequence arrays, nb::sequence targets, bool poison) const {
+  void runInto(nb::sequence arrays, nb::sequence targets, bool poison, double timeout,
+               const PyCancellation *cancellation) const {
+    DelosRunOptions options = optionsOf(poison, timeout, cancellation);
     Arguments arguments(*this, arrays);
     std::deque<BorrowedArray> held;
     std::vector<DelosTensorView> outputs;
@@ -47,7 +66,7 @@ public:
     DelosStatus status;
     {
       nb::gil_scoped_release release;
-      status = delosExecutableRunInto(handle, arguments.views.data(), arguments.views.size(), flagsOf(poison),
+      status = delosExecutableRunInto(handle, arguments.views.data(), arguments.views.size(), &options,
                                       outputs.data(), outputs.size());
     }
     raiseOnFailure(status);
@@ -60,8 +79,8 @@ public:
     DelosStatus status;
     {
       nb::gil_scoped_release release;
-      status = delosExecutableRunTraced(handle, arguments.views.data(), arguments.views.size(),
-                                        DELOS_RUN_DEFAULT, results.data(), &trace);
+      status = delosExecutableRunTraced(handle, arguments.views.data(), arguments.views.size(), nullptr,
+                                        results.data(), &trace);
     }
     raiseOnFailure(status);
     return nb::make_tuple(toTuple(results), textOf(StringHandle(trace)));
@@ -110,7 +129,10 @@ private:
     std::vector<DelosTensorView> views;
   };
 
-  static uint32_t flagsOf(bool poison) { return poison ? DELOS_RUN_POISON : DELOS_RUN_DEFAULT; }
+  static DelosRunOptions optionsOf(bool poison, double timeout, const PyCancellation *cancellation) {
+    return {sizeof(DelosRunOptions), poison ? DELOS_RUN_POISON : DELOS_RUN_DEFAULT, timeout,
+            cancellation ? cancellation->get() : nullptr, nullptr};
+  }
 
   static nb::tuple toTuple(const std::vector<DelosTensor *> &results) {
     std::vector<TensorHandle> owned;
@@ -160,13 +182,19 @@ NB_MODULE(_runtime, module) {
   nb::set_leak_warnings(false);
   module.def("element_type", [](const std::string &name) { return delosElementTypeFromName(name.c_str()); });
   module.def("set_array_support", &setArraySupport);
+  nb::class_<PyCancellation>(module, "Cancellation",
+                             "A request to stop the runs that were given it; may be used from any thread.")
+      .def(nb::init<>())
+      .def("cancel", &PyCancellation::cancel, "Ends those runs, and later ones until `reset`.")
+      .def("reset", &PyCancellation::reset);
   nb::class_<PyExecutable>(module, "Executable")
       .def(nb::init<nb::capsule>())
       .def("inputs", &PyExecutable::inputs)
       .def("outputs", &PyExecutable::outputs)
-      .def("run", &PyExecutable::run, nb::arg("arrays"), nb::arg("poison") = false)
+      .def("run", &PyExecutable::run, nb::arg("arrays"), nb::arg("poison") = false, nb::arg("timeout") = 0.0,
+           nb::arg("cancellation") = nb::none())
       .def("run_into", &PyExecutable::runInto, nb::arg("arrays"), nb::arg("outputs"),
-           nb::arg("poison") = false)
+           nb::arg("poison") = false, nb::arg("timeout") = 0.0, nb::arg("cancellation") = nb::none())
       .def("run_traced", &PyExecutable::runTraced, nb::arg("arrays"))
       .def("arena_bytes", &PyExecutable::arenaBytes, nb::arg("arrays"))
       .def("report", &PyExecutable::report)

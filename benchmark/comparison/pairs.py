@@ -50,9 +50,17 @@ class Child:
     def seconds(self, runs: int) -> float:
         """Mean seconds of a run over a block of `runs`."""
         time.sleep(SETTLE_SECONDS)
+        self.begin(runs)
+        return self.finish() / runs
+
+    def begin(self, runs: int) -> None:
+        """Starts a block of `runs`, which `finish` waits for."""
         self.process.stdin.write(f"{runs}\n")
         self.process.stdin.flush()
-        return self._read()["seconds"] / runs
+
+    def finish(self) -> float:
+        """Seconds that the block took."""
+        return self._read()["seconds"]
 
     def results(self) -> list[np.ndarray]:
         with np.load(self.outputs) as data:

@@ -18,7 +18,7 @@ extern "C" {
 #define DELOS_C_API __attribute__((visibility("default")))
 
 /** Raised with every incompatible change of this header. */
-#define DELOS_C_ABI_VERSION 1
+#define DELOS_C_ABI_VERSION 2
 
 /** The version that the library was built with; differs from the header's when they do not belong together.
  */
@@ -36,7 +36,8 @@ typedef enum DelosStatus {
   DELOS_OUT_OF_RANGE = 5,       /**< A kernel met an index outside its tensor. */
   DELOS_PERMISSION_DENIED = 6,
   DELOS_CANCELLED = 7,
-  DELOS_INTERNAL = 8 /**< A bug of Delos. */
+  DELOS_INTERNAL = 8,         /**< A bug of Delos. */
+  DELOS_DEADLINE_EXCEEDED = 9 /**< A run took longer than it was given. */
 } DelosStatus;
 
 /** Text of the last failure on this thread; empty before the first. Valid until the next call on this thread.
@@ -152,6 +153,35 @@ typedef enum DelosRunFlags {
   DELOS_RUN_POISON = 1 /**< Fill temporaries and outputs with 0xFF bytes first. */
 } DelosRunFlags;
 
+/** A request to stop runs; may be used by several threads and from signal handlers. */
+typedef struct DelosCancellation DelosCancellation;
+
+DELOS_C_API DelosStatus delosCancellationCreate(DelosCancellation **cancellation);
+/** Ends the runs that were given it with DELOS_CANCELLED; later ones too, until it is reset. */
+DELOS_C_API void delosCancellationCancel(DelosCancellation *cancellation);
+DELOS_C_API void delosCancellationReset(DelosCancellation *cancellation);
+DELOS_C_API void delosCancellationDestroy(DelosCancellation *cancellation);
+
+/**
+ * The host program's own executor. `schedule` sees to it that `task(argument)` is called exactly once, sooner or
+ * later, on any thread; it is called from any thread, several at a time, and must not wait for the task. A task
+ * that starts after its run has ended returns at once; context and executor must live until then.
+ */
+typedef struct DelosHostExecutor {
+  void *context;
+  int32_t workers; /**< Tasks that may run at the same time, besides the caller of a run. */
+  void (*schedule)(void *context, void (*task)(void *argument), void *argument);
+} DelosHostExecutor;
+
+/** What a caller may ask of one run. Start from `{sizeof(DelosRunOptions)}`: fields that are 0 ask for nothing. */
+typedef struct DelosRunOptions {
+  size_t size;            /**< sizeof(DelosRunOptions) of the caller. */
+  uint32_t flags;         /**< DelosRunFlags. */
+  double timeout_seconds; /**< Ends the run with DELOS_DEADLINE_EXCEEDED after so long. */
+  const DelosCancellation *cancellation;
+  const DelosHostExecutor *executor; /**< Whose threads help instead of Delos's. */
+} DelosRunOptions;
+
 DELOS_C_API size_t delosExecutableGetInputCount(const DelosExecutable *executable);
 DELOS_C_API size_t delosExecutableGetOutputCount(const DelosExecutable *executable);
 DELOS_C_API DelosStatus delosExecutableGetInput(const DelosExecutable *executable, size_t index,
@@ -159,21 +189,24 @@ DELOS_C_API DelosStatus delosExecutableGetInput(const DelosExecutable *executabl
 DELOS_C_API DelosStatus delosExecutableGetOutput(const DelosExecutable *executable, size_t index,
                                                  DelosValueInfo *info);
 
-/** Runs on `inputCount` tensors; `outputs` has room for one handle per output, which the caller destroys. */
+/** Runs on `inputCount` tensors; `outputs` has room for one handle per output, which the caller destroys.
+ * `options` may be null. */
 DELOS_C_API DelosStatus delosExecutableRun(const DelosExecutable *executable, const DelosTensorView *inputs,
-                                           size_t inputCount, uint32_t flags, DelosTensor **outputs);
+                                           size_t inputCount, const DelosRunOptions *options,
+                                           DelosTensor **outputs);
 
 /** Runs into `outputCount` dense tensors of the right type and shape, disjoint from inputs and each other. */
 DELOS_C_API DelosStatus delosExecutableRunInto(const DelosExecutable *executable,
                                                const DelosTensorView *inputs, size_t inputCount,
-                                               uint32_t flags, const DelosTensorView *outputs,
-                                               size_t outputCount);
+                                               const DelosRunOptions *options,
+                                               const DelosTensorView *outputs, size_t outputCount);
 
 /** Like delosExecutableRun, also recording launch times as JSON: {"seconds", "launches": [{"launch",
  * "kernel", "thread", "begin", "end"}]}. */
 DELOS_C_API DelosStatus delosExecutableRunTraced(const DelosExecutable *executable,
                                                  const DelosTensorView *inputs, size_t inputCount,
-                                                 uint32_t flags, DelosTensor **outputs, DelosString **trace);
+                                                 const DelosRunOptions *options, DelosTensor **outputs,
+                                                 DelosString **trace);
 
 /** Bytes of temporaries that a run on these inputs needs. */
 DELOS_C_API DelosStatus delosExecutableGetArenaBytes(const DelosExecutable *executable,

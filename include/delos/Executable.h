@@ -2,6 +2,7 @@
 #pragma once
 
 #include "delos/Export.h"
+#include "delos/HostExecutor.h"
 #include "delos/Options.h"
 #include "delos/Report.h"
 #include "delos/Status.h"
@@ -50,7 +51,7 @@ public:
 
   /// Like `run`, writing into `outputs`: dense tensors of the right type and shape that overlap neither the
   /// inputs nor each other. An entry without a type (a default Tensor) is replaced by an allocated one. After
-  /// an error the contents are unspecified.
+  /// an error the contents are unspecified. A kernel's error names the model's nodes that it computes.
   Status runInto(std::span<const Tensor> inputs, std::span<Tensor> outputs, const RunOptions &options = {},
                  RunTrace *trace = nullptr) const;
 

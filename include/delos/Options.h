@@ -7,6 +7,9 @@
 
 namespace delos {
 
+class Cancellation;
+class HostExecutor;
+
 /// How far the planner may fuse. Each level includes those before it.
 enum class FusionLevel {
   None,        ///< One kernel per primitive: for debugging and as the baseline of measurements.
@@ -53,6 +56,13 @@ struct RunOptions {
   bool poison =
       false; ///< Fill arena and outputs with 0xFF bytes (NaN) first, so that unwritten elements show.
   bool trace = false; ///< Record launch times, see RunTrace.
+  /// Seconds after which the run ends with kDeadlineExceeded; 0 means never. Looked at between tiles: what has
+  /// started finishes.
+  double timeoutSeconds = 0;
+  /// Ends the run with kCancelled once it is set; null means never. Must live until the run returns.
+  const Cancellation *cancellation = nullptr;
+  /// Whose threads help, instead of Delos's own; null: Delos's.
+  HostExecutor *executor = nullptr;
 };
 
 } // namespace delos

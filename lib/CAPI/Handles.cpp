@@ -24,6 +24,7 @@ constexpr CodePair codes[] = {
     {absl::StatusCode::kOutOfRange, DELOS_OUT_OF_RANGE},
     {absl::StatusCode::kPermissionDenied, DELOS_PERMISSION_DENIED},
     {absl::StatusCode::kCancelled, DELOS_CANCELLED},
+    {absl::StatusCode::kDeadlineExceeded, DELOS_DEADLINE_EXCEEDED},
 };
 
 std::vector<std::vector<DelosDim>> describe(std::span<const ValueInfo> values) {

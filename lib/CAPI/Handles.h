@@ -21,6 +21,10 @@ struct DelosTensor {
   delos::Tensor tensor;
 };
 
+struct DelosCancellation {
+  delos::Cancellation cancellation;
+};
+
 struct DelosExecutable {
   explicit DelosExecutable(delos::Executable made);
 

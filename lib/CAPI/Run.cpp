@@ -4,6 +4,7 @@
 #include "absl/strings/str_cat.h"
 
 #include <nlohmann/json.hpp>
+#include <optional>
 
 using namespace delos;
 
@@ -33,20 +34,54 @@ StatusOr<std::vector<Tensor>> borrowAll(const DelosTensorView *views, size_t cou
   return tensors;
 }
 
-RunOptions optionsOf(uint32_t flags) {
+/// A C executor as an object.
+class CHostExecutor final : public HostExecutor {
+public:
+  explicit CHostExecutor(const DelosHostExecutor &functions) : functions(functions) {}
+
+  int workers() const override { return functions.workers; }
+  void schedule(void (*task)(void *), void *argument) override {
+    functions.schedule(functions.context, task, argument);
+  }
+
+private:
+  const DelosHostExecutor functions;
+};
+
+/// The options of a run, and the executor that they point to.
+struct HeldOptions {
   RunOptions options;
-  options.poison = flags & DELOS_RUN_POISON;
-  return options;
+  std::optional<CHostExecutor> executor;
+};
+
+Status readOptions(const DelosRunOptions *given, HeldOptions &held) {
+  if (!given)
+    return absl::OkStatus();
+  if (given->size != sizeof(DelosRunOptions))
+    return absl::InvalidArgumentError(absl::StrCat("expected run options of ", sizeof(DelosRunOptions),
+                                                   " bytes in field 'size', got ", given->size));
+  held.options.poison = given->flags & DELOS_RUN_POISON;
+  held.options.timeoutSeconds = given->timeout_seconds;
+  if (given->cancellation)
+    held.options.cancellation = &given->cancellation->cancellation;
+  if (!given->executor)
+    return absl::OkStatus();
+  if (!given->executor->schedule || given->executor->workers < 0)
+    return absl::InvalidArgumentError("an executor needs a function 'schedule' and 0 or more workers");
+  held.options.executor = &held.executor.emplace(*given->executor);
+  return absl::OkStatus();
 }
 
-Status runOwned(const DelosExecutable *executable, std::span<const DelosTensorView> inputs, uint32_t flags,
-                DelosTensor **outputs, RunTrace *trace) {
+Status runOwned(const DelosExecutable *executable, std::span<const DelosTensorView> inputs,
+                const DelosRunOptions *options, DelosTensor **outputs, RunTrace *trace) {
+  HeldOptions held;
+  if (Status status = readOptions(options, held); !status.ok())
+    return status;
   StatusOr<std::vector<Tensor>> tensors = borrowAll(inputs.data(), inputs.size());
   if (!tensors.ok())
     return tensors.status();
   std::vector<Tensor> results(executable->executable.outputs().size());
-  if (Status status = executable->executable.runInto(*tensors, results, optionsOf(flags), trace);
-      !status.ok())
+  if (Status status = executable->executable.runInto(*tensors, results, held.options, trace); !status.ok())
     return status;
   for (size_t i = 0; i < results.size(); ++i)
     outputs[i] = new DelosTensor{std::move(results[i])};
@@ -75,6 +110,19 @@ Status describe(std::span<const ValueInfo> values, const std::vector<std::vector
 
 } // namespace
 
+DelosStatus delosCancellationCreate(DelosCancellation **cancellation) {
+  return guarded([&] {
+    *cancellation = new DelosCancellation;
+    return absl::OkStatus();
+  });
+}
+
+void delosCancellationCancel(DelosCancellation *cancellation) { cancellation->cancellation.cancel(); }
+
+void delosCancellationReset(DelosCancellation *cancellation) { cancellation->cancellation.reset(); }
+
+void delosCancellationDestroy(DelosCancellation *cancellation) { delete cancellation; }
+
 size_t delosExecutableGetInputCount(const DelosExecutable *executable) {
   return executable->executable.inputs().size();
 }
@@ -94,30 +142,33 @@ DelosStatus delosExecutableGetOutput(const DelosExecutable *executable, size_t i
 }
 
 DelosStatus delosExecutableRun(const DelosExecutable *executable, const DelosTensorView *inputs,
-                               size_t inputCount, uint32_t flags, DelosTensor **outputs) {
-  return guarded([&] { return runOwned(executable, {inputs, inputCount}, flags, outputs, nullptr); });
+                               size_t inputCount, const DelosRunOptions *options, DelosTensor **outputs) {
+  return guarded([&] { return runOwned(executable, {inputs, inputCount}, options, outputs, nullptr); });
 }
 
 DelosStatus delosExecutableRunInto(const DelosExecutable *executable, const DelosTensorView *inputs,
-                                   size_t inputCount, uint32_t flags, const DelosTensorView *outputs,
-                                   size_t outputCount) {
+                                   size_t inputCount, const DelosRunOptions *options,
+                                   const DelosTensorView *outputs, size_t outputCount) {
   return guarded([&] {
+    HeldOptions held;
+    if (Status status = readOptions(options, held); !status.ok())
+      return status;
     StatusOr<std::vector<Tensor>> from = borrowAll(inputs, inputCount);
     if (!from.ok())
       return from.status();
     StatusOr<std::vector<Tensor>> to = borrowAll(outputs, outputCount);
     if (!to.ok())
       return to.status();
-    return executable->executable.runInto(*from, std::span<Tensor>(*to), optionsOf(flags));
+    return executable->executable.runInto(*from, std::span<Tensor>(*to), held.options);
   });
 }
 
 DelosStatus delosExecutableRunTraced(const DelosExecutable *executable, const DelosTensorView *inputs,
-                                     size_t inputCount, uint32_t flags, DelosTensor **outputs,
-                                     DelosString **trace) {
+                                     size_t inputCount, const DelosRunOptions *options,
+                                     DelosTensor **outputs, DelosString **trace) {
   return guarded([&] {
     RunTrace recorded;
-    Status status = runOwned(executable, {inputs, inputCount}, flags, outputs, &recorded);
+    Status status = runOwned(executable, {inputs, inputCount}, options, outputs, &recorded);
     if (status.ok())
       *trace = new DelosString{traceJson(recorded)};
     return status;

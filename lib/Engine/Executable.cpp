@@ -2,13 +2,18 @@
 #include "delos/Executable.h"
 
 #include "lib/Engine/ExecutableState.h"
+#include "lib/Engine/HostThreads.h"
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 
 #include <algorithm>
+#include <chrono>
 
 namespace delos {
+
+HostExecutor::~HostExecutor() = default;
+
 namespace {
 
 Dim describeDim(const runtime::Formula &formula, const std::string &name,
@@ -55,6 +60,38 @@ Status checkOutput(const ValueInfo &info, const Tensor &tensor, std::span<const 
   if (!tensor.isContiguous())
     return absl::InvalidArgumentError(absl::StrCat("output '", info.name, "': expected a dense tensor"));
   return absl::OkStatus();
+}
+
+/// Timeouts beyond this many seconds are none: the clock could not represent them.
+constexpr double longestTimeout = 1e9;
+
+StatusOr<runtime::RunControl> controlOf(const RunOptions &options) {
+  runtime::RunControl control;
+  if (options.cancellation)
+    control.cancelled = &options.cancellation->flag();
+  if (!(options.timeoutSeconds >= 0))
+    return absl::InvalidArgumentError(
+        absl::StrCat("expected a timeout of 0 or more seconds, got ", options.timeoutSeconds));
+  if (options.timeoutSeconds > 0 && options.timeoutSeconds < longestTimeout)
+    control.deadline = std::chrono::steady_clock::now() +
+                       std::chrono::duration_cast<std::chrono::steady_clock::duration>(
+                           std::chrono::duration<double>(options.timeoutSeconds));
+  return control;
+}
+
+/// Runs with the helpers that `options` names: Delos's, or tasks of the host's executor.
+Status runWith(runtime::Executor &executor, std::span<const Tensor> inputs, runtime::OutputFn provide,
+               const RunOptions &options, runtime::Trace *trace) {
+  StatusOr<runtime::RunControl> control = controlOf(options);
+  if (!control.ok())
+    return control.status();
+  runtime::RunSettings settings{options.poison, trace, *control, nullptr};
+  if (!options.executor)
+    return executor.run(viewsOf(inputs), provide, settings);
+  HostThreads threads(*options.executor);
+  runtime::HostWorkers workers(threads);
+  settings.pool = &workers;
+  return executor.run(viewsOf(inputs), provide, settings);
 }
 
 void convertTrace(const runtime::Trace &from, RunTrace &to) {
@@ -116,8 +153,7 @@ Status Executable::runInto(std::span<const Tensor> inputs, std::span<Tensor> out
     return outputs[index].data();
   };
   runtime::Trace recorded;
-  runtime::RunSettings settings{options.poison, trace ? &recorded : nullptr};
-  Status status = state->executor->run(viewsOf(inputs), provide, settings);
+  Status status = runWith(*state->executor, inputs, provide, options, trace ? &recorded : nullptr);
   if (trace)
     convertTrace(recorded, *trace);
   return status;

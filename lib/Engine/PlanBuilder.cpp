@@ -55,12 +55,18 @@ private:
 
   Formula bytesOf(mlir::Value buffer) { return toFormula(graph::storedBytes(buffer.getType()), symbols); }
 
+  static std::vector<std::string> namesOf(mlir::ArrayAttr nodes) {
+    std::vector<std::string> names;
+    for (mlir::StringRef name : nodes.getAsValueRange<mlir::StringAttr>())
+      names.push_back(name.str());
+    return names;
+  }
+
   void addKernel(task::KernelOp kernel) {
     kernelIndex[kernel.getSymName()] = plan.kernels.size();
     runtime::KernelRecord &record = plan.kernels.emplace_back();
     record.symbol = kernel.getSymName().str();
-    for (mlir::StringRef member : kernel.getMembers().getAsValueRange<mlir::StringAttr>())
-      record.members.push_back(member.str());
+    record.members = namesOf(kernel.getMembers());
     record.numInputs = kernel.getNumInputs();
     record.numOutputs = kernel.getNumOutputs();
     for (const DimExpr &dim : graph::dimsOf(kernel.getDims()))
@@ -135,6 +141,8 @@ private:
         step.buffers.push_back(buffers.at(buffer));
       auto after = launch.getAfter().value_or(llvm::ArrayRef<int64_t>());
       step.predecessors.assign(after.begin(), after.end());
+      if (auto members = launch->getAttrOfType<mlir::ArrayAttr>(kLaunchMembersAttr))
+        step.members = namesOf(members);
       step.priority = launch.getPriority() ? launch.getPriority()->convertToDouble() : 0;
     }
     plan.body.instructions.push_back({std::move(steps)});

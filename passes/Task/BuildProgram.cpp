@@ -124,8 +124,10 @@ private:
       return mlir::failure();
     for (Value result : kernel.getResults())
       outputs.push_back(bufferFor(result));
-    LaunchOp::create(openSegment(), kernel.getLoc(), record, inputs, outputs, mlir::DenseI64ArrayAttr(),
-                     mlir::FloatAttr());
+    auto launch = LaunchOp::create(openSegment(), kernel.getLoc(), record, inputs, outputs,
+                                   mlir::DenseI64ArrayAttr(), mlir::FloatAttr());
+    if (mlir::Attribute members = kernel->getAttr(kLaunchMembersAttr))
+      launch->setAttr(kLaunchMembersAttr, members);
     return mlir::success();
   }
 

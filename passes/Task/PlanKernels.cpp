@@ -24,6 +24,7 @@ namespace {
 struct PlannedRecord {
   mlir::FlatSymbolRefAttr record;
   mlir::ArrayAttr packed;
+  mlir::ArrayAttr members; ///< Of the kernel that the record was made for.
 };
 
 class PlanKernelsPass : public impl::PlanKernelsPassBase<PlanKernelsPass> {
@@ -59,6 +60,8 @@ private:
       if (mlir::failed(record))
         return mlir::failure();
       it->second = *record;
+    } else if (mlir::ArrayAttr members = membersOf(kernel); members != it->second.members) {
+      kernel->setAttr(kLaunchMembersAttr, members);
     }
     kernel->setAttr(kKernelRecordAttr, it->second.record);
     if (it->second.packed)
@@ -91,7 +94,7 @@ private:
         builder.getF64FloatAttr(report.estimate.bytesRead),
         builder.getF64FloatAttr(report.estimate.bytesWritten), builder.getStringAttr(kindOf(kernel)),
         builder.getStringAttr(textOf(plan.schedule(&getContext()))));
-    PlannedRecord record{mlir::FlatSymbolRefAttr::get(&getContext(), name), {}};
+    PlannedRecord record{mlir::FlatSymbolRefAttr::get(&getContext(), name), {}, membersOf(kernel)};
     if (!plan.packedConstants().empty())
       record.packed = packedInputsAttr(&getContext(), plan.packedConstants());
     return record;

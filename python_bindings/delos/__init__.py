@@ -9,6 +9,7 @@ from delos import _compiler
 from delos.compiler import compile, lower
 from delos.errors import (
     CancelledError,
+    DeadlineExceededError,
     Error,
     InternalError,
     InvalidArgumentError,
@@ -18,11 +19,13 @@ from delos.errors import (
     PermissionDeniedError,
     UnsupportedError,
 )
-from delos.executable import Executable, ValueInfo
+from delos.executable import Cancellation, Executable, ValueInfo
 
 __version__ = _compiler.version
 __all__ = [
+    "Cancellation",
     "CancelledError",
+    "DeadlineExceededError",
     "Error",
     "Executable",
     "InternalError",

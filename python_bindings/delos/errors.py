@@ -30,7 +30,11 @@ class PermissionDeniedError(Error, PermissionError):
 
 
 class CancelledError(Error):
-    """The compile was cancelled."""
+    """The run was cancelled."""
+
+
+class DeadlineExceededError(Error, TimeoutError):
+    """The run took longer than it was given."""
 
 
 class InternalError(Error, RuntimeError):
@@ -45,6 +49,7 @@ _BY_STATUS = {
     5: OutOfRangeError,
     6: PermissionDeniedError,
     7: CancelledError,
+    9: DeadlineExceededError,
 }
 
 

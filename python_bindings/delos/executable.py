@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from delos import _arrays, _runtime
+from delos._runtime import Cancellation
 from delos.errors import InvalidArgumentError
 
 
@@ -49,20 +50,38 @@ class Executable:
     def outputs(self) -> tuple[ValueInfo, ...]:
         return self._outputs
 
-    def __call__(self, *arrays: Any, poison: bool = False) -> tuple[np.ndarray, ...]:
+    def __call__(
+        self, *arrays: Any, poison: bool = False, timeout: float = 0, cancellation: Cancellation | None = None
+    ) -> tuple[np.ndarray, ...]:
         """Runs on one array per input, in the order of `inputs`; one result per output. With `poison`, temporaries and
-        results are filled with NaN bytes first (for tests)."""
-        return self._handle.run(arrays, poison)
+        results are filled with NaN bytes first (for tests). After `timeout` seconds (0: never), or once `cancellation` is
+        cancelled, the run ends with DeadlineExceededError or CancelledError."""
+        return self._handle.run(arrays, poison, timeout, cancellation)
 
-    def run(self, feeds: Mapping[str, Any], *, poison: bool = False) -> dict[str, np.ndarray]:
+    def run(
+        self,
+        feeds: Mapping[str, Any],
+        *,
+        poison: bool = False,
+        timeout: float = 0,
+        cancellation: Cancellation | None = None,
+    ) -> dict[str, np.ndarray]:
         """Runs on arrays by the inputs' names; results by the outputs' names."""
-        return dict(zip(self._output_names, self._handle.run(self._positional(feeds), poison)))
+        results = self._handle.run(self._positional(feeds), poison, timeout, cancellation)
+        return dict(zip(self._output_names, results))
 
-    def run_into(self, feeds: Mapping[str, Any] | Sequence[Any], outputs: Sequence[np.ndarray]) -> None:
+    def run_into(
+        self,
+        feeds: Mapping[str, Any] | Sequence[Any],
+        outputs: Sequence[np.ndarray],
+        *,
+        timeout: float = 0,
+        cancellation: Cancellation | None = None,
+    ) -> None:
         """Runs and writes the results into `outputs`: dense, writable NumPy arrays of the right type and shape that
         overlap neither the inputs nor each other."""
         arrays = self._positional(feeds) if isinstance(feeds, Mapping) else tuple(feeds)
-        self._handle.run_into(arrays, tuple(outputs))
+        self._handle.run_into(arrays, tuple(outputs), False, timeout, cancellation)
 
     def trace(self, *arrays: Any) -> tuple[tuple[np.ndarray, ...], dict[str, Any]]:
         """Like a call, also giving launch times: {"seconds", "launches": [{"launch", "kernel", "thread", ...}]}."""

@@ -77,7 +77,7 @@ Constant copyConstant(std::string name, DelosDType dtype, std::vector<int64_t> s
 /// One compiled function. Twins (equal code, equal formulas) share a record; launches bind it to buffers.
 struct KernelRecord {
   std::string symbol;               ///< Name of the function in the object code.
-  std::vector<std::string> members; ///< The model's nodes that it computes.
+  std::vector<std::string> members; ///< The model's nodes that its first launch computes.
   int32_t numInputs = 0;            ///< Leading buffers of a launch: read.
   int32_t numOutputs = 0;           ///< The buffers after them: written.
   std::vector<Formula> dims;        ///< The `dim` array of the call.
@@ -95,6 +95,8 @@ struct Launch {
   std::vector<int32_t>
       predecessors;    ///< Launches of the same segment with smaller index, finished before this starts.
   double priority = 0; ///< Seconds from its start to the segment's end; greater is more urgent.
+  /// The model's nodes that it computes, which differ between twins; empty: those of the record.
+  std::vector<std::string> members = {};
 };
 
 /// Launches ordered only by their predecessors; independent ones may run at the same time.

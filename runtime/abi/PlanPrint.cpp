@@ -99,7 +99,10 @@ private:
                                : absl::StrCat("kernel ", launch.kernel);
       absl::StrAppend(&text, indent, "  launch ", i, " @", callee, "(", absl::StrJoin(launch.buffers, ", "),
                       ")");
-      absl::StrAppend(&text, " after [", absl::StrJoin(launch.predecessors, ", "), "]\n");
+      absl::StrAppend(&text, " after [", absl::StrJoin(launch.predecessors, ", "), "]");
+      if (!launch.members.empty())
+        absl::StrAppend(&text, " members {", absl::StrJoin(launch.members, ", "), "}");
+      text += '\n';
     }
   }
   void printStep(const Copy &copy, const std::string &indent, int) {

@@ -7,6 +7,7 @@
 #include "runtime/executor/RunState.h"
 #include "runtime/executor/SegmentRun.h"
 #include "runtime/executor/ShapeBinding.h"
+#include "runtime/threads/ThreadPool.h"
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -36,26 +37,50 @@ constexpr std::array<KernelError, 6> kernelErrors = {{
     {absl::StatusCode::kInternal, "a guard of the compiler does not hold"},
 }};
 
-absl::Status kernelStatus(const Plan &plan, KernelFailure failure) {
-  if (failure.kernel < 0)
-    return absl::OkStatus();
-  auto index = static_cast<size_t>(failure.code);
+absl::Status kernelStatus(const Plan &plan, const Launch &launch, int32_t code) {
+  auto index = static_cast<size_t>(code);
   KernelError error = index < kernelErrors.size()
                           ? kernelErrors[index]
                           : KernelError{absl::StatusCode::kInternal, "an error code that is not known"};
-  const KernelRecord &kernel = plan.kernels[failure.kernel];
-  return absl::Status(error.code, absl::StrCat(error.text, " (", failure.code, ") in kernel '", kernel.symbol,
-                                               "', which computes ", absl::StrJoin(kernel.members, ", ")));
+  const KernelRecord &kernel = plan.kernels[launch.kernel];
+  const auto &members = launch.members.empty() ? kernel.members : launch.members;
+  return absl::Status(error.code, absl::StrCat(error.text, " (", code, ") in kernel '", kernel.symbol,
+                                               "', which computes ", absl::StrJoin(members, ", ")));
 }
 
-/// A state together with the atomics of its tasks.
+absl::Status statusOf(const Program &program, SegmentEnd end) {
+  switch (end.end) {
+  case RunEnd::Finished:
+    return absl::OkStatus();
+  case RunEnd::KernelFailed:
+    return kernelStatus(*program.plan, *program.launches[end.launch], end.code);
+  case RunEnd::Cancelled:
+    return absl::CancelledError("the run was cancelled");
+  case RunEnd::DeadlineExceeded:
+    return absl::DeadlineExceededError("the run exceeded its time");
+  }
+  return absl::InternalError("a segment ended for no known reason");
+}
+
+struct Releaser {
+  void operator()(SegmentRun *segment) const { segment->release(); }
+};
+
+/// A state together with the segments' runner.
 struct PooledState {
   PooledState(const Program &program, int participants, int threads)
-      : participants(participants), state(program, participants, threads), tasks(program.maxTasks) {}
+      : participants(participants), threads(threads), state(program, participants, threads) {}
 
-  const int participants;
+  /// A runner that no worker of an earlier run looks into any more.
+  SegmentRun &runner(const Program &program) {
+    if (!segmentRun || !segmentRun->isUnshared())
+      segmentRun.reset(new SegmentRun(program.maxTasks));
+    return *segmentRun;
+  }
+
+  const int participants, threads;
   RunState state;
-  TaskStates tasks;
+  std::unique_ptr<SegmentRun, Releaser> segmentRun;
   std::vector<int64_t> symbols;
   std::vector<void *> inputs, outputs;
 };
@@ -98,34 +123,37 @@ private:
     ~Lease() { owner.release(std::move(pooled)); }
   };
 
-  ThreadPool &pool() const { return options.pool ? *options.pool : ThreadPool::process(); }
-  int threads() const {
-    int available = pool().workers() + 1;
-    return options.threads > 0 ? std::min(options.threads, available) : available;
+  WorkerPool &poolFor(const RunSettings &settings) const {
+    WorkerPool *given = settings.pool ? settings.pool : options.pool;
+    return given ? *given : ThreadPool::process();
   }
-  std::unique_ptr<PooledState> acquire();
+  std::unique_ptr<PooledState> acquire(int participants);
   void release(std::unique_ptr<PooledState> pooled);
   absl::Status collectInputs(std::span<const TensorView> inputs, PooledState &pooled);
   absl::Status collectOutputs(OutputFn output, PooledState &pooled);
   absl::Status checkOverlap(const PooledState &pooled) const;
   void poison(const PooledState &pooled) const;
-  absl::Status runSteps(PooledState &pooled, TraceRecorder *trace);
+  absl::Status prepare(std::span<const TensorView> inputs, OutputFn output, PooledState &pooled);
+  absl::Status runSteps(PooledState &pooled, WorkerPool &pool, const RunControl &control,
+                        TraceRecorder *trace);
 
   const ExecutorOptions options;
   std::array<std::atomic<PooledState *>, cachedStates> slots{};
 };
 
-std::unique_ptr<PooledState> Executor::Implementation::acquire() {
-  int participants = pool().workers() + 1;
+std::unique_ptr<PooledState> Executor::Implementation::acquire(int participants) {
   for (auto &slot : slots) {
     if (!slot.load(std::memory_order_relaxed))
       continue;
     std::unique_ptr<PooledState> pooled(slot.exchange(nullptr, std::memory_order_acq_rel));
-    // The pool of a forked child may be of another size than the one that the state was made for.
+    // A run with a host's threads, or a forked child, may need another number of them.
     if (pooled && pooled->participants == participants)
       return pooled;
+    if (pooled)
+      release(std::move(pooled));
   }
-  return std::make_unique<PooledState>(program, participants, threads());
+  int threads = options.threads > 0 ? std::min(options.threads, participants) : participants;
+  return std::make_unique<PooledState>(program, participants, threads);
 }
 
 void Executor::Implementation::release(std::unique_ptr<PooledState> pooled) {
@@ -201,7 +229,8 @@ void Executor::Implementation::poison(const PooledState &pooled) const {
       std::memset(pooled.outputs[i], poisonByte, bytes);
 }
 
-absl::Status Executor::Implementation::runSteps(PooledState &pooled, TraceRecorder *trace) {
+absl::Status Executor::Implementation::runSteps(PooledState &pooled, WorkerPool &pool,
+                                                const RunControl &control, TraceRecorder *trace) {
   for (const PreparedStep &step : program.steps) {
     if (const auto *copy = std::get_if<Copy>(&step)) {
       auto bytes = std::min(pooled.state.bytes(copy->source), pooled.state.bytes(copy->destination));
@@ -210,17 +239,17 @@ absl::Status Executor::Implementation::runSteps(PooledState &pooled, TraceRecord
                     static_cast<size_t>(bytes));
       continue;
     }
-    SegmentRun segment(std::get<PreparedSegment>(step), pooled.state, pooled.tasks, pool(), threads(), trace);
-    if (absl::Status status = kernelStatus(*program.plan, segment.run()); !status.ok())
-      return status;
+    SegmentContext context{std::get<PreparedSegment>(step), pooled.state, pool, control, trace};
+    SegmentEnd end = pooled.runner(program).run(context);
+    if (end.end != RunEnd::Finished)
+      return statusOf(program, end);
   }
   return absl::OkStatus();
 }
 
-absl::Status Executor::Implementation::run(std::span<const TensorView> inputs, OutputFn output,
-                                           const RunSettings &settings) {
-  Lease lease{*this, acquire()};
-  PooledState &pooled = *lease.pooled;
+/// Everything before the first launch: sizes, inputs, outputs.
+absl::Status Executor::Implementation::prepare(std::span<const TensorView> inputs, OutputFn output,
+                                               PooledState &pooled) {
   absl::Status status = bindShapes(*program.plan, inputs, pooled.symbols);
   if (status.ok())
     status = pooled.state.resize(pooled.symbols);
@@ -230,18 +259,28 @@ absl::Status Executor::Implementation::run(std::span<const TensorView> inputs, O
     status = collectOutputs(output, pooled);
   if (status.ok())
     status = checkOverlap(pooled);
-  if (!status.ok())
+  if (status.ok())
+    pooled.state.setPointers(pooled.inputs, pooled.outputs);
+  return status;
+}
+
+absl::Status Executor::Implementation::run(std::span<const TensorView> inputs, OutputFn output,
+                                           const RunSettings &settings) {
+  WorkerPool &pool = poolFor(settings);
+  Lease lease{*this, acquire(pool.workers() + 1)};
+  PooledState &pooled = *lease.pooled;
+  if (absl::Status status = prepare(inputs, output, pooled); !status.ok())
     return status;
-  pooled.state.setPointers(pooled.inputs, pooled.outputs);
   if (settings.poison)
     poison(pooled);
   KernelFloatScope floats;
+  absl::Status status;
   if (settings.trace) {
-    TraceRecorder recorder(pool().workers() + 1);
-    status = runSteps(pooled, &recorder);
+    TraceRecorder recorder(pooled.participants);
+    status = runSteps(pooled, pool, settings.control, &recorder);
     *settings.trace = recorder.collect();
   } else {
-    status = runSteps(pooled, nullptr);
+    status = runSteps(pooled, pool, settings.control, nullptr);
   }
   runs.fetch_add(status.ok(), std::memory_order_relaxed);
   return status;
@@ -281,7 +320,7 @@ absl::StatusOr<int64_t> Executor::arenaBytes(std::span<const TensorView> inputs)
 }
 
 const Plan &Executor::plan() const { return *implementation->program.plan; }
-int Executor::launchCount() const { return implementation->program.launchCount; }
+int Executor::launchCount() const { return static_cast<int>(implementation->program.launches.size()); }
 int64_t Executor::runCount() const { return implementation->runs.load(std::memory_order_relaxed); }
 int64_t Executor::inputCopyCount() const {
   return implementation->inputCopies.load(std::memory_order_relaxed);

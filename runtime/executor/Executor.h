@@ -4,7 +4,8 @@
 #include "runtime/abi/KernelABI.h"
 #include "runtime/abi/Plan.h"
 #include "runtime/base/TensorView.h"
-#include "runtime/threads/ThreadPool.h"
+#include "runtime/executor/RunControl.h"
+#include "runtime/threads/WorkerPool.h"
 #include "runtime/trace/Trace.h"
 
 #include "absl/functional/function_ref.h"
@@ -21,13 +22,15 @@ namespace delos::runtime {
 /// Who runs the launches of an executor.
 struct ExecutorOptions {
   int threads = 0;            ///< At most this many per run; 0: the pool's workers and the caller.
-  ThreadPool *pool = nullptr; ///< Null: the process's pool.
+  WorkerPool *pool = nullptr; ///< Null: the process's pool.
 };
 
 /// What a caller may ask of one run.
 struct RunSettings {
   bool poison = false;    ///< Fill arena and outputs with 0xFF bytes first.
   Trace *trace = nullptr; ///< Receives the run's launch times.
+  RunControl control = {}; ///< Ends the run with kCancelled or kDeadlineExceeded.
+  WorkerPool *pool = nullptr; ///< Helps this run instead of the executor's pool.
 };
 
 /// Called once per output with its index, shape and bytes; answers the address to write to: that many bytes,
@@ -47,7 +50,7 @@ public:
   Executor &operator=(const Executor &) = delete;
 
   /// Runs the plan. Dense inputs are read in place, others are packed first. Errors name the input, output or
-  /// kernel's nodes; kernel code DELOS_KERNEL_INDEX_OUT_OF_RANGE becomes kOutOfRange.
+  /// launch's nodes; kernel code DELOS_KERNEL_INDEX_OUT_OF_RANGE becomes kOutOfRange.
   absl::Status run(std::span<const TensorView> inputs, OutputFn output, const RunSettings &settings = {});
 
   /// Bytes of the arena for inputs of these shapes.

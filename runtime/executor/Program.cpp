@@ -10,6 +10,14 @@
 namespace delos::runtime {
 namespace {
 
+void markLinks(PreparedSegment &segment) {
+  if (segment.roots.size() == 1)
+    segment.tasks[segment.roots.front()].isLink = true;
+  for (const Task &task : segment.tasks)
+    if (task.successors.size() == 1 && segment.tasks[task.successors.front()].waitsFor == 1)
+      segment.tasks[task.successors.front()].isLink = true;
+}
+
 class Preparer {
 public:
   Preparer(Program &program, const std::vector<DelosKernelFn> &kernels)
@@ -81,7 +89,7 @@ private:
     Task task;
     task.kernelFn = kernels[launch.kernel];
     task.kernel = launch.kernel;
-    task.launch = program.launchCount + number;
+    task.launch = static_cast<int32_t>(program.launches.size()) + number;
     task.firstPointer = pointerStarts[number];
     task.firstDim = program.firstDims[launch.kernel];
     return task;
@@ -123,7 +131,10 @@ absl::Status Preparer::prepare(const Segment &segment) {
       prepared.roots.push_back(rankOf[number]);
     prepared.serialOrder.push_back(rankOf[number]);
   }
-  program.launchCount += count;
+  markLinks(prepared);
+  for (const Launch &launch : launches)
+    program.launches.push_back(&launch);
+  prepared.number = program.segmentCount++;
   program.maxTasks = std::max(program.maxTasks, count);
   program.steps.push_back(std::move(prepared));
   return absl::OkStatus();

@@ -7,17 +7,9 @@
 #include "absl/strings/str_cat.h"
 
 #include <algorithm>
-#include <cmath>
 
 namespace delos::runtime {
 namespace {
-
-/// Claims per thread that even out stragglers; one claim costs about 45 ns.
-constexpr int64_t claimsPerThread = 16;
-/// A claim should be worth at least this many seconds of work.
-constexpr double minClaimSeconds = 5e-6;
-/// Launches shorter than this run on one thread: handing tiles over costs about 0.3 us.
-constexpr double minParallelSeconds = 3e-6;
 
 absl::Status impossible(const std::string &what) {
   return absl::InvalidArgumentError(absl::StrCat(what, " overflows or is negative for these input shapes"));
@@ -30,7 +22,7 @@ int64_t divideUp(int64_t value, int64_t divisor) { return value / divisor + (val
 RunState::RunState(const Program &program, int participants, int threads)
     : program(program), plan(*program.plan), participants(participants), threads(threads),
       dimValues(program.dimCount), bufferBytes(plan.buffers.size()), bufferOffsets(plan.buffers.size()),
-      launchSizes(program.launchCount), shapes(plan.outputs.size()), stagingBlocks(plan.inputs.size()),
+      launchSizes(program.launches.size()), shapes(plan.outputs.size()), stagingBlocks(plan.inputs.size()),
       addresses(plan.buffers.size()), table(program.pointerBuffers.size()) {}
 
 absl::Status RunState::resize(const std::vector<int64_t> &symbols) {
@@ -144,34 +136,26 @@ absl::Status RunState::evaluateKernels(std::span<const int64_t> symbols, int64_t
 }
 
 void RunState::sizeLaunches(const std::vector<int64_t> &kernelTiles) {
-  for (const PreparedStep &step : program.steps)
-    if (const auto *segment = std::get_if<PreparedSegment>(&step))
-      for (const Task &task : segment->tasks)
-        launchSizes[task.launch] = sizeLaunch(task, kernelTiles[task.kernel]);
+  segmentSizes.clear();
+  for (const PreparedStep &step : program.steps) {
+    const auto *segment = std::get_if<PreparedSegment>(&step);
+    if (!segment)
+      continue;
+    for (const Task &task : segment->tasks)
+      launchSizes[task.launch] = sizeLaunch(kernelTiles[task.kernel], secondsOf(task), threads);
+    segmentSizes.push_back(sizeSegment(*segment, launchSizes, threads));
+  }
 }
 
-LaunchSize RunState::sizeLaunch(const Task &task, int64_t tiles) const {
+/// The record's estimate is for representative sizes; the buffers say how far this run is from them.
+double RunState::secondsOf(const Task &task) const {
   const KernelRecord &kernel = plan.kernels[task.kernel];
-  LaunchSize size;
-  size.tiles = tiles;
-  size.seconds = kernel.seconds;
-  if (!plan.symbols.empty() && kernel.seconds > 0 && kernel.bytes > 0) {
-    // The record's estimate is for representative sizes; the buffers say how far this run is from them.
-    double bytes = 0;
-    for (int32_t i = 0; i < kernel.numInputs + kernel.numOutputs; ++i)
-      bytes += static_cast<double>(bufferBytes[program.pointerBuffers[task.firstPointer + i]]);
-    size.seconds = kernel.seconds * bytes / kernel.bytes;
-  }
-  int64_t fair = std::max<int64_t>(divideUp(tiles, threads), 1);
-  int64_t grain = divideUp(tiles, threads * claimsPerThread);
-  if (size.seconds > 0)
-    grain =
-        std::max(grain, static_cast<int64_t>(std::min(
-                            std::ceil(minClaimSeconds / size.seconds * static_cast<double>(tiles)), 1e15)));
-  size.grain = std::clamp<int64_t>(grain, 1, fair);
-  if (size.seconds > 0 && size.seconds < minParallelSeconds)
-    size.grain = std::max<int64_t>(tiles, 1);
-  return size;
+  if (plan.symbols.empty() || kernel.seconds <= 0 || kernel.bytes <= 0)
+    return kernel.seconds;
+  double bytes = 0;
+  for (int32_t i = 0; i < kernel.numInputs + kernel.numOutputs; ++i)
+    bytes += static_cast<double>(bufferBytes[program.pointerBuffers[task.firstPointer + i]]);
+  return kernel.seconds * bytes / kernel.bytes;
 }
 
 void RunState::setPointers(std::span<void *const> inputs, std::span<void *const> outputs) {

@@ -2,6 +2,7 @@
 /// a time.
 #pragma once
 
+#include "runtime/executor/LaunchSizes.h"
 #include "runtime/executor/Program.h"
 #include "runtime/memory/MemoryBlock.h"
 
@@ -12,13 +13,6 @@
 #include <vector>
 
 namespace delos::runtime {
-
-/// Sizes of a launch for the bound symbols.
-struct LaunchSize {
-  int64_t tiles = 0;  ///< 0: the launch has nothing to do.
-  int64_t grain = 1;  ///< Tiles per claim.
-  double seconds = 0; ///< Estimate for these sizes; 0 when the record has none.
-};
 
 class RunState {
 public:
@@ -40,6 +34,7 @@ public:
     return scratchStride ? scratchBlock.data() + participant * scratchStride : nullptr;
   }
   const LaunchSize &size(const Task &task) const { return launchSizes[task.launch]; }
+  const SegmentSize &size(const PreparedSegment &segment) const { return segmentSizes[segment.number]; }
   void *address(int32_t buffer) const { return addresses[buffer]; }
   int64_t bytes(int32_t buffer) const { return bufferBytes[buffer]; }
   const std::vector<std::vector<int64_t>> &outputShapes() const { return shapes; }
@@ -54,7 +49,7 @@ private:
   absl::Status evaluateValueBytes(std::span<const int64_t> symbols);
   absl::Status evaluateKernels(std::span<const int64_t> symbols, int64_t &scratchBytes);
   void sizeLaunches(const std::vector<int64_t> &kernelTiles);
-  LaunchSize sizeLaunch(const Task &task, int64_t tiles) const;
+  double secondsOf(const Task &task) const;
 
   const Program &program;
   const Plan &plan;
@@ -63,6 +58,7 @@ private:
   std::vector<int64_t> sizedFor;
   std::vector<int64_t> dimValues, bufferBytes, bufferOffsets;
   std::vector<LaunchSize> launchSizes;
+  std::vector<SegmentSize> segmentSizes;
   std::vector<std::vector<int64_t>> shapes;
   int64_t arenaSize = 0, scratchStride = 0;
   MemoryBlock arena, scratchBlock;

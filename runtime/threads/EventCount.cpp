@@ -1,7 +1,6 @@
 /// The sleeping half of the event count, on futexes.
 #include "runtime/threads/EventCount.h"
 
-#include <climits>
 #include <linux/futex.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -19,6 +18,6 @@ void EventCount::wait(uint32_t key) {
   sleepers.fetch_sub(1, std::memory_order_seq_cst);
 }
 
-void EventCount::wakeAll() { syscall(SYS_futex, &epoch, FUTEX_WAKE_PRIVATE, INT_MAX, nullptr, nullptr, 0); }
+void EventCount::wake(int count) { syscall(SYS_futex, &epoch, FUTEX_WAKE_PRIVATE, count, nullptr, nullptr, 0); }
 
 } // namespace delos::runtime

@@ -19,23 +19,22 @@ inline void pauseProcessor() {
 /// `notify` was called in between. Whoever makes work visible calls `notify` afterwards.
 class EventCount {
 public:
+  static constexpr int everybody = INT32_MAX;
+
   uint32_t current() const { return epoch.load(std::memory_order_seq_cst); }
 
-  /// Wakes all sleepers; costs one atomic addition when there are none.
-  void notify() {
+  /// Wakes up to `count` sleepers; costs one atomic addition when there are none.
+  void notify(int count = everybody) {
     epoch.fetch_add(1, std::memory_order_seq_cst);
     if (sleepers.load(std::memory_order_seq_cst) != 0)
-      wakeAll();
+      wake(count);
   }
 
   /// Sleeps until a `notify` later than `key`. May return early.
   void wait(uint32_t key);
 
-  /// Threads asleep or about to be.
-  int sleeperCount() const { return sleepers.load(std::memory_order_relaxed); }
-
 private:
-  void wakeAll();
+  void wake(int count);
 
   std::atomic<uint32_t> epoch{0};
   std::atomic<int32_t> sleepers{0};

@@ -22,11 +22,8 @@ std::atomic<ThreadPool *> processPool{nullptr};
 /// state.
 void forgetPoolInChild() { processPool.store(nullptr); }
 
-ThreadPool *makeProcessPool() {
-  static const bool registered = pthread_atfork(nullptr, nullptr, forgetPoolInChild) == 0;
-  (void)registered;
-  return new ThreadPool(usableThreads(affinityCount(), cgroupQuota()) - 1);
-}
+/// Before main, so that no fork can come between a first use and its registration.
+[[maybe_unused]] const int registered = pthread_atfork(nullptr, nullptr, forgetPoolInChild);
 
 } // namespace
 
@@ -34,7 +31,7 @@ ThreadPool &ThreadPool::process() {
   ThreadPool *pool = processPool.load(std::memory_order_acquire);
   if (pool)
     return *pool;
-  ThreadPool *made = makeProcessPool();
+  auto *made = new ThreadPool(usableThreads(affinityCount(), cgroupQuota()) - 1);
   if (processPool.compare_exchange_strong(pool, made, std::memory_order_acq_rel))
     return *made;
   delete made; // Another thread was first; this one has not started any worker.
@@ -45,7 +42,7 @@ ThreadPool::ThreadPool(int workers) : workerCount(workers) {}
 
 ThreadPool::~ThreadPool() {
   stopping.store(true);
-  eventCount.notify();
+  events.notify();
   for (std::thread &thread : threads)
     thread.join();
 }
@@ -67,47 +64,83 @@ void ThreadPool::start() {
   pthread_sigmask(SIG_SETMASK, &saved, nullptr);
 }
 
-int ThreadPool::attach(PoolJob &job) {
-  if (workerCount == 0)
+int ThreadPool::reserve(PoolJob &job, int helpers) {
+  if (workerCount == 0 || helpers <= 0)
     return -1;
   for (int ticket = 0; ticket < maxJobs; ++ticket) {
     Slot &slot = slots[ticket];
     if (slot.taken.load(std::memory_order_relaxed) || slot.taken.exchange(true, std::memory_order_acquire))
       continue;
-    slot.job.store(&job, std::memory_order_seq_cst);
-    start();
-    eventCount.notify();
+    job.retain();
+    slot.job = &job;
+    slot.helpers.store(static_cast<uint32_t>(helpers), std::memory_order_relaxed);
     return ticket;
   }
   return -1;
 }
 
-void ThreadPool::detach(int ticket) {
+void ThreadPool::offer(int ticket) {
   Slot &slot = slots[ticket];
-  slot.job.store(nullptr, std::memory_order_seq_cst);
-  // A worker announces itself before it reads the job, so whoever could still hold it is counted here.
-  for (int spins = 0; slot.helpers.load(std::memory_order_seq_cst) != 0; ++spins) {
-    pauseProcessor();
-    if (spins > 1000)
-      std::this_thread::yield();
-  }
+  jobs.fetch_add(1, std::memory_order_seq_cst);
+  slot.state.store(0, std::memory_order_seq_cst);
+  start();
+  events.notify(static_cast<int>(slot.helpers.load(std::memory_order_relaxed)));
+}
+
+void ThreadPool::summon(int ticket) {
+  Slot &slot = slots[ticket];
+  // A worker that leaves looks for ready work once more after it was counted out (see runWorker), so either
+  // it is seen missing here, or it sees the work.
+  uint32_t inside = slot.state.load(std::memory_order_seq_cst);
+  uint32_t wanted = slot.helpers.load(std::memory_order_relaxed);
+  if (inside < wanted)
+    events.notify(static_cast<int>(wanted - inside));
+}
+
+void ThreadPool::withdraw(int ticket) {
+  Slot &slot = slots[ticket];
+  if (slot.state.fetch_or(Slot::closed, std::memory_order_seq_cst) == 0)
+    free(slot);
+  // Workers that this job kept from another one.
+  if (jobs.fetch_sub(1, std::memory_order_seq_cst) > 1)
+    events.notify(1);
+}
+
+bool ThreadPool::enter(Slot &slot) {
+  uint32_t inside = slot.state.load(std::memory_order_seq_cst);
+  do {
+    if (inside & Slot::closed || inside >= slot.helpers.load(std::memory_order_relaxed))
+      return false;
+  } while (!slot.state.compare_exchange_weak(inside, inside + 1, std::memory_order_seq_cst));
+  return true;
+}
+
+void ThreadPool::leave(Slot &slot) {
+  if (slot.state.fetch_sub(1, std::memory_order_seq_cst) == (Slot::closed | 1))
+    free(slot);
+}
+
+void ThreadPool::free(Slot &slot) {
+  slot.job->release();
   slot.taken.store(false, std::memory_order_release);
 }
 
-bool ThreadPool::visitJobs(int participant) {
-  bool visited = false;
+bool ThreadPool::help(int participant, bool onlyReady) {
+  bool joined = false;
   for (Slot &slot : slots) {
-    if (!slot.job.load(std::memory_order_relaxed))
+    if (slot.state.load(std::memory_order_relaxed) & Slot::closed)
       continue;
-    int helpers = slot.helpers.fetch_add(1, std::memory_order_seq_cst) + 1;
-    PoolJob *job = slot.job.load(std::memory_order_seq_cst);
-    if (job && helpers <= job->maxHelpers()) {
-      job->participate(participant);
-      visited = true;
+    int busy = helping.fetch_add(1, std::memory_order_seq_cst) + 1 + jobs.load(std::memory_order_seq_cst);
+    if (busy <= workerCount + 1 && enter(slot)) {
+      if (!onlyReady || slot.job->hasReadyWork()) {
+        slot.job->participate(participant);
+        joined = true;
+      }
+      leave(slot);
     }
-    slot.helpers.fetch_sub(1, std::memory_order_seq_cst);
+    helping.fetch_sub(1, std::memory_order_seq_cst);
   }
-  return visited;
+  return joined;
 }
 
 void ThreadPool::runWorker(int participant) {
@@ -115,13 +148,18 @@ void ThreadPool::runWorker(int participant) {
   // Threads inherit the environment of whoever made them.
   setKernelFloatEnvironment();
   while (!stopping.load()) {
-    uint32_t key = eventCount.current();
-    visitJobs(participant);
+    uint32_t key = events.current();
+    help(participant, /*onlyReady=*/false);
+    // Whoever made work ready while this worker was on its way out relies on it (see summon).
+    while (help(participant, /*onlyReady=*/true)) {
+    }
+    awake.fetch_add(1, std::memory_order_relaxed);
     auto deadline = std::chrono::steady_clock::now() + idleSpin;
-    while (eventCount.current() == key && std::chrono::steady_clock::now() < deadline)
+    while (events.current() == key && std::chrono::steady_clock::now() < deadline)
       pauseProcessor();
+    awake.fetch_sub(1, std::memory_order_relaxed);
     if (!stopping.load())
-      eventCount.wait(key);
+      events.wait(key);
   }
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "runtime/threads/EventCount.h"
+#include "runtime/threads/WorkerPool.h"
 
 #include <array>
 #include <atomic>
@@ -10,64 +11,58 @@
 
 namespace delos::runtime {
 
-/// Work that several threads can join while it is attached to a pool.
-class PoolJob {
+/// A fixed number of workers that sleep while there is nothing to do, shared by all jobs of a process. Callers
+/// with a job and the workers that help them are together never more threads than the pool was sized for.
+class ThreadPool final : public WorkerPool {
 public:
-  virtual ~PoolJob() = default;
-
-  /// Called by a worker (1 <= participant <= the pool's workers, one call at a time per participant): does
-  /// what is ready and returns when nothing was for a while or the job is done. Never throws.
-  virtual void participate(int participant) = 0;
-
-  /// Workers that may take part at the same time.
-  virtual int maxHelpers() const = 0;
-};
-
-/// A fixed number of workers that sleep while there is nothing to do. All members may be called from any
-/// thread.
-class ThreadPool {
-public:
-  /// Jobs that can be attached at the same time; further ones run on their caller alone.
+  /// Jobs that can be offered at the same time; further ones run on their caller alone.
   static constexpr int maxJobs = 32;
 
   /// The pool of this process, sized by affinity and quota at its first use. After a fork the child gets a
   /// pool of its own. Lives until the process ends.
   static ThreadPool &process();
 
-  /// A pool with `workers` threads besides the callers, started by the first attach. Pools other than the
-  /// process's are for tests; no job may be attached when one is destroyed.
+  /// A pool with `workers` threads besides the callers, started by the first offer. Pools other than the
+  /// process's are for tests and measurements; no job may be on offer when one is destroyed.
   explicit ThreadPool(int workers);
-  ~ThreadPool();
+  ~ThreadPool() override;
   ThreadPool(const ThreadPool &) = delete;
   ThreadPool &operator=(const ThreadPool &) = delete;
 
-  int workers() const { return workerCount; }
-
-  /// Offers `job` to the workers and wakes them. Returns a ticket for `detach`, or -1 when there is no room
-  /// or no worker. The job must stay valid until detached.
-  int attach(PoolJob &job);
-
-  /// Takes the job back; returns once no worker is inside it any more.
-  void detach(int ticket);
-
-  /// Jobs notify when they have ready work that a worker could take.
-  EventCount &events() { return eventCount; }
+  int workers() const override { return workerCount; }
+  int awakeWorkers() const override { return awake.load(std::memory_order_relaxed); }
+  int reserve(PoolJob &job, int helpers) override;
+  void offer(int ticket) override;
+  void summon(int ticket) override;
+  void withdraw(int ticket) override;
 
 private:
+  /// `state` is the number of workers inside, plus `closed` while nobody may join. Whoever leaves it at
+  /// `closed` (the owner, or the last worker) frees the slot.
   struct alignas(64) Slot {
+    static constexpr uint32_t closed = 1u << 31;
+
     std::atomic<bool> taken{false};
-    std::atomic<PoolJob *> job{nullptr};
-    std::atomic<int32_t> helpers{0};
+    std::atomic<uint32_t> state{closed};
+    PoolJob *job = nullptr;
+    std::atomic<uint32_t> helpers{0};
   };
 
   void start();
   void runWorker(int participant);
-  bool visitJobs(int participant);
+  /// Joins the jobs on offer in turn; only those with ready work when `onlyReady`. True when it joined one.
+  bool help(int participant, bool onlyReady);
+  bool enter(Slot &slot);
+  void leave(Slot &slot);
+  static void free(Slot &slot);
 
   const int workerCount;
   std::atomic<bool> started{false};
   std::atomic<bool> stopping{false};
-  EventCount eventCount;
+  EventCount events;
+  alignas(64) std::atomic<int32_t> jobs{0};    ///< On offer.
+  std::atomic<int32_t> helping{0}; ///< Workers inside a job.
+  std::atomic<int32_t> awake{0};   ///< Workers that spin between jobs.
   std::array<Slot, maxJobs> slots;
   std::vector<std::thread> threads;
 };

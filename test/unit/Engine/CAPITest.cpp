@@ -65,10 +65,10 @@ TEST_CASE("failures have a code and a text per thread", "[capi]") {
   executable = compile("index");
   AddInputs inputs(1);
   DelosTensor *output = nullptr;
-  CHECK(delosExecutableRun(executable, inputs.views.data(), 2, 0, &output) == DELOS_OUT_OF_RANGE);
-  CHECK(delosExecutableRun(executable, inputs.views.data(), 1, 0, &output) == DELOS_INVALID_ARGUMENT);
+  CHECK(delosExecutableRun(executable, inputs.views.data(), 2, nullptr, &output) == DELOS_OUT_OF_RANGE);
+  CHECK(delosExecutableRun(executable, inputs.views.data(), 1, nullptr, &output) == DELOS_INVALID_ARGUMENT);
   inputs.views[0].rank = -1;
-  CHECK(delosExecutableRun(executable, inputs.views.data(), 2, 0, &output) == DELOS_INVALID_ARGUMENT);
+  CHECK(delosExecutableRun(executable, inputs.views.data(), 2, nullptr, &output) == DELOS_INVALID_ARGUMENT);
   CHECK(output == nullptr);
   delosExecutableDestroy(executable);
 }
@@ -78,9 +78,53 @@ TEST_CASE("results go into given memory", "[capi]") {
   AddInputs inputs(4);
   std::vector<float> out(12);
   DelosTensorView output = {1, 2, inputs.shape, nullptr, out.data()};
-  REQUIRE(delosExecutableRunInto(executable, inputs.views.data(), 2, DELOS_RUN_POISON, &output, 1) ==
-          DELOS_OK);
+  DelosRunOptions options = {sizeof options, DELOS_RUN_POISON, 0, nullptr, nullptr};
+  REQUIRE(delosExecutableRunInto(executable, inputs.views.data(), 2, &options, &output, 1) == DELOS_OK);
   CHECK(out == std::vector<float>(12, 3));
+  delosExecutableDestroy(executable);
+}
+
+TEST_CASE("runs can be cancelled and timed out", "[capi]") {
+  DelosExecutable *executable = compile("add");
+  AddInputs inputs(4);
+  DelosTensor *output = nullptr;
+  DelosCancellation *cancellation = nullptr;
+  REQUIRE(delosCancellationCreate(&cancellation) == DELOS_OK);
+  DelosRunOptions options = {sizeof options, 0, 0, cancellation, nullptr};
+  auto run = [&] { return delosExecutableRun(executable, inputs.views.data(), 2, &options, &output); };
+  delosCancellationCancel(cancellation);
+  CHECK(run() == DELOS_CANCELLED);
+  CHECK(std::string(delosGetLastError()) == "the run was cancelled");
+  delosCancellationReset(cancellation);
+  options.timeout_seconds = 1e-9;
+  CHECK(run() == DELOS_DEADLINE_EXCEEDED);
+  options.timeout_seconds = -1;
+  CHECK(run() == DELOS_INVALID_ARGUMENT);
+  options.timeout_seconds = 1e300;
+  REQUIRE(run() == DELOS_OK);
+  delosTensorDestroy(output);
+  options.size = 8;
+  CHECK(run() == DELOS_INVALID_ARGUMENT);
+  CHECK(std::string(delosGetLastError()) == "expected run options of " + std::to_string(sizeof options) +
+                                                " bytes in field 'size', got 8");
+  delosCancellationDestroy(cancellation);
+  delosExecutableDestroy(executable);
+}
+
+TEST_CASE("a run takes the host's executor instead of the pool", "[capi]") {
+  DelosExecutable *executable = compile("add");
+  AddInputs inputs(4);
+  auto runAtOnce = [](void *, void (*task)(void *), void *argument) { task(argument); };
+  DelosHostExecutor host = {nullptr, 3, runAtOnce};
+  DelosRunOptions options = {sizeof options, 0, 0, nullptr, &host};
+  DelosTensor *output = nullptr;
+  REQUIRE(delosExecutableRun(executable, inputs.views.data(), 2, &options, &output) == DELOS_OK);
+  DelosTensorView view;
+  delosTensorGetView(output, &view);
+  CHECK(static_cast<float *>(view.data)[11] == 3);
+  delosTensorDestroy(output);
+  host.schedule = nullptr;
+  CHECK(delosExecutableRun(executable, inputs.views.data(), 2, &options, &output) == DELOS_INVALID_ARGUMENT);
   delosExecutableDestroy(executable);
 }
 
@@ -93,7 +137,7 @@ TEST_CASE("report, plan, trace and counters come as data", "[capi]") {
   CHECK(take(text).starts_with("plan 'add'"));
   AddInputs inputs(2);
   DelosTensor *output = nullptr;
-  REQUIRE(delosExecutableRunTraced(executable, inputs.views.data(), 2, 0, &output, &text) == DELOS_OK);
+  REQUIRE(delosExecutableRunTraced(executable, inputs.views.data(), 2, nullptr, &output, &text) == DELOS_OK);
   CHECK(nlohmann::json::parse(take(text))["launches"].size() == 1);
   delosTensorDestroy(output);
   int64_t bytes = -1;

@@ -14,7 +14,7 @@ int delosTestRunFromC(void) {
   DelosTensorView inputs[2] = {{1, 2, shape, 0, x}, {1, 2, shape, 0, y}};
   DelosTensor *output = 0;
   DelosTensorView view;
-  if (delosExecutableRun(executable, inputs, 2, DELOS_RUN_DEFAULT, &output) != DELOS_OK)
+  if (delosExecutableRun(executable, inputs, 2, 0, &output) != DELOS_OK)
     return 2;
   delosTensorGetView(output, &view);
   float expected[3] = {11, 22, 33};

@@ -2,10 +2,14 @@
 #include "runtime/executor/Executor.h"
 
 #include "PlanBuilder.h"
+#include "runtime/executor/LaunchSizes.h"
+#include "runtime/threads/HostWorkers.h"
+#include "runtime/threads/ThreadPool.h"
 
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <cstring>
+#include <mutex>
 #include <random>
 #include <set>
 #include <thread>
@@ -71,7 +75,7 @@ runOn(Executor &executor, std::vector<std::vector<float>> inputs, const RunSetti
   return outputs;
 }
 
-std::unique_ptr<Executor> make(PlanBuilder &builder, ThreadPool *pool = nullptr, int threads = 0) {
+std::unique_ptr<Executor> make(PlanBuilder &builder, WorkerPool *pool = nullptr, int threads = 0) {
   auto functions = builder.functions;
   auto executor = Executor::create(builder.build(), functions, {threads, pool});
   REQUIRE(executor.status().ToString() == "OK");
@@ -114,11 +118,11 @@ struct RandomGraph {
   }
 };
 
-void checkGraph(Executor &executor, const RandomGraph &graph, int64_t n) {
+void checkGraph(Executor &executor, const RandomGraph &graph, int64_t n, WorkerPool *pool = nullptr) {
   std::vector<float> x(n), y(n);
   for (int64_t i = 0; i < n; ++i)
     x[i] = static_cast<float>(i % 7) * 1e-3f, y[i] = static_cast<float>(i % 5) * 1e-3f;
-  auto outputs = runOn(executor, {x, y}, {/*poison=*/true, nullptr});
+  auto outputs = runOn(executor, {x, y}, {/*poison=*/true, nullptr, {}, pool});
   REQUIRE(outputs.ok());
   bool equal = (*outputs)[0].size() == static_cast<size_t>(n);
   for (int64_t i = 0; i < n; ++i)
@@ -179,6 +183,134 @@ TEST_CASE("one executable runs from several threads at once", "[executor]") {
     caller.join();
   CHECK(failures == 0);
   CHECK(executor->runCount() == 120);
+}
+
+TEST_CASE("graphs run on a host's threads as on the pool's", "[executor]") {
+  /// Every task gets a thread, some of them late.
+  struct ThreadedHost : TaskHost {
+    ~ThreadedHost() override {
+      for (std::thread &thread : threads)
+        thread.join();
+    }
+    int workers() const override { return 3; }
+    void schedule(void (*task)(void *), void *argument) override {
+      std::lock_guard lock(mutex);
+      threads.emplace_back([task, argument, late = threads.size() % 3 == 0] {
+        if (late)
+          std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        task(argument);
+      });
+    }
+    std::mutex mutex;
+    std::vector<std::thread> threads;
+  };
+  std::mt19937 random(11);
+  ThreadPool pool(1);
+  for (int round = 0; round < 10; ++round) {
+    ThreadedHost host;
+    RandomGraph graph(random, 1e-3);
+    auto executor = make(graph.builder, &pool);
+    for (int64_t n : {1, 500, 77}) {
+      HostWorkers workers(host);
+      checkGraph(*executor, graph, n, &workers);
+      checkGraph(*executor, graph, n);
+    }
+  }
+}
+
+TEST_CASE("a run is cancelled or timed out between tiles", "[executor]") {
+  static std::atomic<bool> cancelled;
+  static std::atomic<int> calls;
+  auto cancelAtThird = [](void *const *, const int64_t *, void *, int64_t, int64_t) -> int32_t {
+    if (calls.fetch_add(1) == 2)
+      cancelled = true;
+    return 0;
+  };
+  for (int workers : {0, 2}) {
+    ThreadPool pool(workers);
+    PlanBuilder builder = PlanBuilder::dynamic();
+    int32_t x = builder.input("x"), t = builder.temporary(), y = builder.output("y");
+    int32_t kernel = builder.kernel(cancelAtThird, 1, Formula::constant(1000), 1.0);
+    builder.launch(kernel, {x, t}, {});
+    builder.launch(builder.kernel(cancelAtThird, 1, Formula::constant(1)), {t, y}, {0});
+    auto executor = make(builder, &pool);
+    cancelled = false;
+    calls = 0;
+    RunSettings settings;
+    settings.control.cancelled = &cancelled;
+    absl::Status status = runOn(*executor, {{1, 2, 3}}, settings).status();
+    CHECK(status.code() == absl::StatusCode::kCancelled);
+    CHECK(calls <= 3 + workers);
+    cancelled = true;
+    CHECK(runOn(*executor, {{1, 2, 3}}, settings).status().code() == absl::StatusCode::kCancelled);
+    settings.control = {nullptr, std::chrono::steady_clock::now()};
+    CHECK(runOn(*executor, {{1, 2, 3}}, settings).status().code() == absl::StatusCode::kDeadlineExceeded);
+    settings.control.deadline = std::chrono::steady_clock::now() + std::chrono::hours(1);
+    CHECK(runOn(*executor, {{1, 2, 3}}, settings).ok());
+  }
+}
+
+TEST_CASE("errors name the nodes of the failing launch, not those of its twin", "[executor]") {
+  auto failOnNegative = [](void *const *buf, const int64_t *, void *, int64_t, int64_t) -> int32_t {
+    auto value = *static_cast<const float *>(buf[0]);
+    *static_cast<float *>(buf[1]) = value - 2;
+    return value < 0 ? DELOS_KERNEL_INDEX_OUT_OF_RANGE : DELOS_KERNEL_OK;
+  };
+  PlanBuilder builder(Formula::constant(1));
+  int32_t x = builder.input("x"), t = builder.temporary(), y = builder.output("y");
+  int32_t kernel = builder.kernel(failOnNegative, 1, Formula::constant(1));
+  builder.launch(kernel, {x, t}, {});
+  builder.launch(kernel, {t, y}, {0}, 0, {"second", "third"});
+  auto executor = make(builder);
+  auto message = [&](float value) { return std::string(runOn(*executor, {{value}}).status().message()); };
+  CHECK(message(-1).ends_with("in kernel 'kernel0', which computes node0"));
+  CHECK(message(1).ends_with("in kernel 'kernel0', which computes second, third"));
+}
+
+TEST_CASE("claims are worth their cost, even out stragglers and cover all tiles", "[executor]") {
+  auto covers = [](const LaunchSize &size) {
+    return size.grain >= 1 && size.grain * size.claims >= size.tiles &&
+           size.grain * (int64_t{size.claims} - 1) < std::max<int64_t>(size.tiles, 1);
+  };
+  for (int64_t tiles : {0L, 1L, 2L, 3L, 97L, 4096L, 1L << 40})
+    for (double seconds : {0.0, 1e-9, 4e-6, 1e-4, 1.0, 1e6})
+      for (int threads : {1, 2, 7, 300}) {
+        CAPTURE(tiles, seconds, threads);
+        CHECK(covers(sizeLaunch(tiles, seconds, threads)));
+      }
+  CHECK(sizeLaunch(1000, 2e-6, 2).claims == 1);
+  CHECK(sizeLaunch(1000, 1e-3, 1).claims == 1);
+  CHECK(sizeLaunch(1000, 20e-6, 2).claims == 4);
+  CHECK(sizeLaunch(1000, 10e-3, 2).claims == 200);
+  CHECK(sizeLaunch(3, 1.0, 2).claims == 3);
+}
+
+TEST_CASE("helpers are as many as pay", "[executor]") {
+  /// `kernels` launches of 64 tiles, one after the other.
+  auto sizeOf = [](int kernels, double seconds, int threads) {
+    PreparedSegment segment;
+    std::vector<LaunchSize> sizes;
+    for (int32_t i = 0; i < kernels; ++i) {
+      Task task;
+      task.launch = i;
+      task.isLink = true;
+      if (i + 1 < kernels)
+        task.successors = {i + 1};
+      segment.tasks.push_back(task);
+      segment.serialOrder.push_back(i);
+      sizes.push_back(sizeLaunch(64, seconds, threads));
+    }
+    return sizeSegment(segment, sizes, threads);
+  };
+  CHECK(sizeOf(1000, 1e-6, 8).helpersAwake == 0);
+  CHECK(sizeOf(1, 20e-6, 2).helpersAwake == 1);
+  CHECK(sizeOf(1, 20e-6, 2).helpersAsleep == 0);
+  CHECK(sizeOf(1, 100e-6, 2).helpersAsleep == 1);
+  CHECK(sizeOf(4, 20e-6, 2).helpersAsleep == 1);
+  CHECK(sizeOf(1, 100e-6, 8).helpersAsleep == 2);
+  CHECK(sizeOf(1, 1.0, 8).helpersAsleep == 7);
+  CHECK(sizeOf(3, 0, 8).helpersAsleep == 7);
+  CHECK(sizeOf(3, 1.0, 8).sharedTasks == 3);
 }
 
 TEST_CASE("mistakes in the inputs are named", "[executor]") {
@@ -261,7 +393,7 @@ TEST_CASE("poison shows what no kernel wrote", "[executor]") {
   int32_t x = builder.input("x"), y = builder.output("y");
   builder.launch(builder.kernel(touchNothing, 1, Formula::constant(1)), {x, y}, {});
   auto executor = make(builder);
-  auto outputs = runOn(*executor, {{1, 2}}, {/*poison=*/true, nullptr});
+  auto outputs = runOn(*executor, {{1, 2}}, {/*poison=*/true});
   CHECK(std::isnan((*outputs)[0][1]));
 }
 

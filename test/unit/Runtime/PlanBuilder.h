@@ -63,8 +63,8 @@ public:
     return static_cast<int32_t>(plan.kernels.size()) - 1;
   }
   int32_t launch(int32_t kernel, std::vector<int32_t> buffers, std::vector<int32_t> after,
-                 double priority = 0) {
-    segment.launches.push_back({kernel, std::move(buffers), std::move(after), priority});
+                 double priority = 0, std::vector<std::string> members = {}) {
+    segment.launches.push_back({kernel, std::move(buffers), std::move(after), priority, std::move(members)});
     return static_cast<int32_t>(segment.launches.size()) - 1;
   }
 

@@ -1,9 +1,12 @@
 /// Quotas, the event count and the thread pool.
 #include "runtime/base/FloatEnvironment.h"
 #include "runtime/threads/CpuQuota.h"
+#include "runtime/threads/HostWorkers.h"
 #include "runtime/threads/ThreadPool.h"
 
+#include <bit>
 #include <catch2/catch.hpp>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sys/resource.h>
@@ -42,7 +45,7 @@ public:
 /// Counts down a number of units, shared by caller and workers.
 class CountingJob : public PoolJob {
 public:
-  explicit CountingJob(int units, int helpers = 64) : helpers(helpers), left(units) {}
+  explicit CountingJob(int units) : left(units) {}
 
   void participate(int participant) override {
     seen.fetch_or(1 << participant);
@@ -50,18 +53,46 @@ public:
       if (left.fetch_sub(1) > 0)
         done.fetch_add(1);
   }
-  int maxHelpers() const override { return helpers; }
+  bool hasReadyWork() const override { return left.load() > 0; }
 
-  const int helpers;
   std::atomic<int> left, done{0}, seen{0};
 };
 
-void runJob(ThreadPool &pool, CountingJob &job) {
-  int ticket = pool.attach(job);
+struct Releaser {
+  void operator()(PoolJob *job) const { job->release(); }
+};
+using JobPointer = std::unique_ptr<CountingJob, Releaser>;
+
+JobPointer makeJob(int units) { return JobPointer(new CountingJob(units)); }
+
+/// Runs all units, with up to `helpers` workers, and returns how many were done.
+int runJob(WorkerPool &pool, CountingJob &job, int helpers = 64) {
+  int ticket = pool.reserve(job, helpers);
+  if (ticket >= 0)
+    pool.offer(ticket);
   job.participate(0);
   if (ticket >= 0)
-    pool.detach(ticket);
+    pool.withdraw(ticket);
+  // Units that a worker has taken may not be counted yet.
+  while (job.left.load() > 0)
+    std::this_thread::yield();
+  return job.done;
 }
+
+/// A host whose tasks run when the test says so, on a thread of their own or not at all for now.
+class ManualHost : public TaskHost {
+public:
+  int workers() const override { return 2; }
+  void schedule(void (*task)(void *), void *argument) override { tasks.emplace_back(task, argument); }
+  void runAll() {
+    auto taken = std::move(tasks);
+    tasks.clear();
+    for (auto [task, argument] : taken)
+      task(argument);
+  }
+
+  std::vector<std::pair<void (*)(void *), void *>> tasks;
+};
 
 double processSeconds() {
   rusage usage{};
@@ -144,38 +175,113 @@ TEST_CASE("every unit of every job is done once", "[threads]") {
   for (int workers : {0, 1, 4}) {
     ThreadPool pool(workers);
     for (int round = 0; round < 200; ++round) {
-      CountingJob job(100);
-      runJob(pool, job);
-      REQUIRE(job.done == 100);
+      JobPointer job = makeJob(100);
+      runJob(pool, *job);
+      while (!job->isUnshared())
+        std::this_thread::yield();
+      REQUIRE(job->done == 100);
     }
   }
 }
 
-TEST_CASE("a job is helped by no more workers than it allows", "[threads]") {
+TEST_CASE("a job is helped by no more workers than it asks for", "[threads]") {
   ThreadPool pool(4);
-  CountingJob job(20000, /*helpers=*/0);
-  runJob(pool, job);
-  CHECK(job.seen == 1);
+  JobPointer alone = makeJob(20000), helped = makeJob(2000000);
+  runJob(pool, *alone, 0);
+  CHECK(alone->seen == 1);
+  runJob(pool, *helped, 1);
+  CHECK(std::popcount(static_cast<unsigned>(helped->seen.load())) <= 2);
+}
+
+TEST_CASE("callers and helpers are never more threads than the pool was sized for", "[threads]") {
+  ThreadPool pool(1);
+  JobPointer first = makeJob(1 << 30), second = makeJob(1 << 30);
+  int tickets[] = {pool.reserve(*first, 1), pool.reserve(*second, 1)};
+  pool.offer(tickets[0]);
+  while (first->seen == 0)
+    std::this_thread::yield();
+  first->left = 0;
+  second->left = 0;
+  pool.offer(tickets[1]);
+  // Two jobs are on offer, each with its caller: the pool of two threads has none to spare.
+  second->left = 1 << 20;
+  usleep(2000);
+  CHECK(second->seen == 0);
+  pool.withdraw(tickets[0]);
+  while (second->seen == 0)
+    std::this_thread::yield();
+  second->left = 0;
+  pool.withdraw(tickets[1]);
 }
 
 TEST_CASE("jobs beyond the pool's room run on their caller alone", "[threads]") {
   ThreadPool pool(1);
-  std::vector<std::unique_ptr<CountingJob>> jobs;
+  std::vector<JobPointer> jobs;
   std::vector<int> tickets;
   for (int i = 0; i <= ThreadPool::maxJobs; ++i) {
-    jobs.push_back(std::make_unique<CountingJob>(0));
-    tickets.push_back(pool.attach(*jobs.back()));
+    jobs.push_back(makeJob(0));
+    tickets.push_back(pool.reserve(*jobs.back(), 1));
+    if (tickets.back() >= 0)
+      pool.offer(tickets.back());
   }
   CHECK(tickets.back() == -1);
   tickets.pop_back();
   for (int ticket : tickets)
-    pool.detach(ticket);
+    pool.withdraw(ticket);
+}
+
+TEST_CASE("a withdrawn job is kept as long as a worker is inside", "[threads]") {
+  struct SlowJob : PoolJob {
+    void participate(int) override {
+      inside = true;
+      while (!leave.load())
+        std::this_thread::yield();
+    }
+    bool hasReadyWork() const override { return false; }
+    std::atomic<bool> inside{false}, leave{false};
+  };
+  ThreadPool pool(1);
+  std::unique_ptr<SlowJob, Releaser> job(new SlowJob);
+  int ticket = pool.reserve(*job, 1);
+  pool.offer(ticket);
+  while (!job->inside.load())
+    std::this_thread::yield();
+  pool.withdraw(ticket);
+  CHECK_FALSE(job->isUnshared());
+  job->leave = true;
+  while (!job->isUnshared())
+    std::this_thread::yield();
+}
+
+TEST_CASE("a host's tasks help, again after they ended, and may come too late", "[threads]") {
+  ManualHost host;
+  JobPointer job = makeJob(10);
+  auto workers = std::make_unique<HostWorkers>(host);
+  CHECK(workers->workers() == 2);
+  int ticket = workers->reserve(*job, 2);
+  REQUIRE(ticket >= 0);
+  workers->offer(ticket);
+  CHECK(host.tasks.size() == 2);
+  workers->summon(ticket);
+  CHECK(host.tasks.size() == 2);
+  host.runAll();
+  CHECK(job->done == 10);
+  CHECK(job->seen == 0b110);
+  workers->summon(ticket);
+  CHECK(host.tasks.size() == 2);
+  workers->withdraw(ticket);
+  workers.reset();
+  CHECK_FALSE(job->isUnshared());
+  job->seen = 0;
+  host.runAll();
+  CHECK(job->seen == 0);
+  CHECK(job->isUnshared());
 }
 
 TEST_CASE("an idle pool burns no processor time", "[threads]") {
   ThreadPool pool(2);
-  CountingJob job(1000);
-  runJob(pool, job);
+  JobPointer job = makeJob(1000);
+  runJob(pool, *job);
   usleep(20000);
   double before = processSeconds();
   usleep(200000);
@@ -196,17 +302,36 @@ TEST_CASE("kernels run in the default floating-point environment and the caller'
 #ifndef DELOS_THREAD_SANITIZER
 // ThreadSanitizer does not support threads made after a fork of a process with threads.
 TEST_CASE("a forked child gets a pool of its own", "[threads]") {
-  CountingJob warm(1000);
-  runJob(ThreadPool::process(), warm);
+  JobPointer warm = makeJob(1000);
+  runJob(ThreadPool::process(), *warm);
   pid_t child = fork();
   if (child == 0) {
-    CountingJob job(100000);
-    runJob(ThreadPool::process(), job);
-    _exit(job.done == 100000 ? 0 : 1);
+    JobPointer job = makeJob(100000);
+    runJob(ThreadPool::process(), *job);
+    while (!job->isUnshared())
+      std::this_thread::yield();
+    _exit(job->done == 100000 ? 0 : 1);
   }
   int status = -1;
   REQUIRE(waitpid(child, &status, 0) == child);
   CHECK(WIFEXITED(status));
   CHECK(WEXITSTATUS(status) == 0);
+}
+
+TEST_CASE("a process ends while the pool works", "[threads]") {
+  pid_t child = fork();
+  if (child == 0) {
+    // Leaked on purpose: workers are inside when the process ends.
+    auto *pool = new ThreadPool(2);
+    auto *job = new CountingJob(1 << 30);
+    pool->offer(pool->reserve(*job, 2));
+    while (job->seen == 0)
+      std::this_thread::yield();
+    std::exit(7);
+  }
+  int status = -1;
+  REQUIRE(waitpid(child, &status, 0) == child);
+  CHECK(WIFEXITED(status));
+  CHECK(WEXITSTATUS(status) == 7);
 }
 #endif

@@ -1,0 +1,1 @@
+"""Measurements of the pool and the executor on whole models and beside other processes."""
