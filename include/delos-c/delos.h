@@ -163,9 +163,9 @@ DELOS_C_API void delosCancellationReset(DelosCancellation *cancellation);
 DELOS_C_API void delosCancellationDestroy(DelosCancellation *cancellation);
 
 /**
- * The host program's own executor. `schedule` sees to it that `task(argument)` is called exactly once, sooner or
- * later, on any thread; it is called from any thread, several at a time, and must not wait for the task. A task
- * that starts after its run has ended returns at once; context and executor must live until then.
+ * The host program's own executor. `schedule` sees to it that `task(argument)` is called exactly once, sooner
+ * or later, on any thread; it is called from any thread, several at a time, and must not wait for the task. A
+ * task that starts after its run has ended returns at once; context and executor must live until then.
  */
 typedef struct DelosHostExecutor {
   void *context;
@@ -173,7 +173,8 @@ typedef struct DelosHostExecutor {
   void (*schedule)(void *context, void (*task)(void *argument), void *argument);
 } DelosHostExecutor;
 
-/** What a caller may ask of one run. Start from `{sizeof(DelosRunOptions)}`: fields that are 0 ask for nothing. */
+/** What a caller may ask of one run. Start from `{sizeof(DelosRunOptions)}`: fields that are 0 ask for
+ * nothing. */
 typedef struct DelosRunOptions {
   size_t size;            /**< sizeof(DelosRunOptions) of the caller. */
   uint32_t flags;         /**< DelosRunFlags. */
@@ -198,8 +199,8 @@ DELOS_C_API DelosStatus delosExecutableRun(const DelosExecutable *executable, co
 /** Runs into `outputCount` dense tensors of the right type and shape, disjoint from inputs and each other. */
 DELOS_C_API DelosStatus delosExecutableRunInto(const DelosExecutable *executable,
                                                const DelosTensorView *inputs, size_t inputCount,
-                                               const DelosRunOptions *options,
-                                               const DelosTensorView *outputs, size_t outputCount);
+                                               const DelosRunOptions *options, const DelosTensorView *outputs,
+                                               size_t outputCount);
 
 /** Like delosExecutableRun, also recording launch times as JSON: {"seconds", "launches": [{"launch",
  * "kernel", "thread", "begin", "end"}]}. */

@@ -22,8 +22,8 @@ public:
 
   /// Sees to it that `task(argument)` is called exactly once, sooner or later, on any thread. Called from any
   /// thread, several at a time. Must neither wait for the task nor throw. A run does not depend on its tasks
-  /// being started, and a task that starts after its run has ended returns at once; only then may the executor
-  /// go.
+  /// being started, and a task that starts after its run has ended returns at once; only then may the
+  /// executor go.
   virtual void schedule(void (*task)(void *), void *argument) = 0;
 };
 

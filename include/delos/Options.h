@@ -56,8 +56,8 @@ struct RunOptions {
   bool poison =
       false; ///< Fill arena and outputs with 0xFF bytes (NaN) first, so that unwritten elements show.
   bool trace = false; ///< Record launch times, see RunTrace.
-  /// Seconds after which the run ends with kDeadlineExceeded; 0 means never. Looked at between tiles: what has
-  /// started finishes.
+  /// Seconds after which the run ends with kDeadlineExceeded; 0 means never. Looked at between tiles: what
+  /// has started finishes.
   double timeoutSeconds = 0;
   /// Ends the run with kCancelled once it is set; null means never. Must live until the run returns.
   const Cancellation *cancellation = nullptr;

@@ -8,8 +8,8 @@ namespace delos {
 
 /// Codes that callers may rely on: kInvalidArgument (the caller's or the model's mistake: "expected A, got
 /// B"), kNotFound (no such file), kUnimplemented (an operator, type or feature that Delos lacks, named),
-/// kResourceExhausted (a limit or memory), kOutOfRange (a kernel met an index outside its tensor), kCancelled and
-/// kDeadlineExceeded (a run was stopped, see RunOptions), kInternal (a bug of Delos).
+/// kResourceExhausted (a limit or memory), kOutOfRange (a kernel met an index outside its tensor), kCancelled
+/// and kDeadlineExceeded (a run was stopped, see RunOptions), kInternal (a bug of Delos).
 using Status = absl::Status;
 
 /// A value, or the reason why there is none.

@@ -164,8 +164,8 @@ DelosStatus delosExecutableRunInto(const DelosExecutable *executable, const Delo
 }
 
 DelosStatus delosExecutableRunTraced(const DelosExecutable *executable, const DelosTensorView *inputs,
-                                     size_t inputCount, const DelosRunOptions *options,
-                                     DelosTensor **outputs, DelosString **trace) {
+                                     size_t inputCount, const DelosRunOptions *options, DelosTensor **outputs,
+                                     DelosString **trace) {
   return guarded([&] {
     RunTrace recorded;
     Status status = runOwned(executable, {inputs, inputCount}, options, outputs, &recorded);

@@ -73,9 +73,9 @@ StatusOr<runtime::RunControl> controlOf(const RunOptions &options) {
     return absl::InvalidArgumentError(
         absl::StrCat("expected a timeout of 0 or more seconds, got ", options.timeoutSeconds));
   if (options.timeoutSeconds > 0 && options.timeoutSeconds < longestTimeout)
-    control.deadline = std::chrono::steady_clock::now() +
-                       std::chrono::duration_cast<std::chrono::steady_clock::duration>(
-                           std::chrono::duration<double>(options.timeoutSeconds));
+    control.deadline =
+        std::chrono::steady_clock::now() + std::chrono::duration_cast<std::chrono::steady_clock::duration>(
+                                               std::chrono::duration<double>(options.timeoutSeconds));
   return control;
 }
 

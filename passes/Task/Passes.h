@@ -13,8 +13,8 @@ namespace delos {
 /// Discardable attribute of a fusion.kernel: the symbol of its task.kernel record.
 inline constexpr llvm::StringLiteral kKernelRecordAttr = "task.kernel";
 
-/// On a fusion.kernel and its task.launch: the model's nodes that it computes, where they are not those of the
-/// record that it shares with a twin.
+/// On a fusion.kernel and its task.launch: the model's nodes that it computes, where they are not those of
+/// the record that it shares with a twin.
 inline constexpr llvm::StringLiteral kLaunchMembersAttr = "task.members";
 
 /// Discardable attribute of a function and of its program: pairs of sizes that were taken to be equal (set

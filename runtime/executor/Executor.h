@@ -27,9 +27,9 @@ struct ExecutorOptions {
 
 /// What a caller may ask of one run.
 struct RunSettings {
-  bool poison = false;    ///< Fill arena and outputs with 0xFF bytes first.
-  Trace *trace = nullptr; ///< Receives the run's launch times.
-  RunControl control = {}; ///< Ends the run with kCancelled or kDeadlineExceeded.
+  bool poison = false;        ///< Fill arena and outputs with 0xFF bytes first.
+  Trace *trace = nullptr;     ///< Receives the run's launch times.
+  RunControl control = {};    ///< Ends the run with kCancelled or kDeadlineExceeded.
   WorkerPool *pool = nullptr; ///< Helps this run instead of the executor's pool.
 };
 

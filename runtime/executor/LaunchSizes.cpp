@@ -29,8 +29,8 @@ double tilesIn(double claim, double seconds, int64_t tiles) {
   return std::clamp(claim / seconds * static_cast<double>(tiles), 1.0, 1e15);
 }
 
-/// Lower bound of a segment's time: its critical path with `threads` threads on each launch, and its work evenly
-/// spread.
+/// Lower bound of a segment's time: its critical path with `threads` threads on each launch, and its work
+/// evenly spread.
 double shortestTime(const PreparedSegment &segment, std::span<const LaunchSize> sizes, int threads,
                     std::vector<double> &finish) {
   double total = 0, path = 0;

@@ -17,13 +17,13 @@ namespace delos::runtime {
 /// One launch, at its rank: tasks of a segment are sorted by urgency, so a lower rank runs first.
 struct Task {
   DelosKernelFn kernelFn = nullptr;
-  int32_t kernel = 0;              ///< Index into the plan's kernels.
-  int32_t launch = 0;              ///< Position in the plan, all segments counted through.
-  int32_t firstPointer = 0;        ///< Of its `buf` array in the table of pointers.
-  int32_t firstDim = 0;            ///< Of its `dim` array in the table of dims.
-  int32_t waitsFor = 0;            ///< Number of predecessors.
-  bool isLink = false; ///< Nothing of the segment can run beside it, as far as its neighbours tell: the only root,
-                       ///< or the only successor of the only task that it waits for.
+  int32_t kernel = 0;       ///< Index into the plan's kernels.
+  int32_t launch = 0;       ///< Position in the plan, all segments counted through.
+  int32_t firstPointer = 0; ///< Of its `buf` array in the table of pointers.
+  int32_t firstDim = 0;     ///< Of its `dim` array in the table of dims.
+  int32_t waitsFor = 0;     ///< Number of predecessors.
+  bool isLink = false; ///< Nothing of the segment can run beside it, as far as its neighbours tell: the only
+                       ///< root, or the only successor of the only task that it waits for.
   std::vector<int32_t> successors; ///< Ranks.
 };
 
@@ -42,7 +42,7 @@ struct Program {
   std::shared_ptr<const Plan> plan;
   std::vector<PreparedStep> steps;
   std::vector<const Launch *> launches; ///< By position; owned by the plan.
-  std::vector<int32_t> pointerBuffers; ///< Per entry of the table of pointers its buffer.
+  std::vector<int32_t> pointerBuffers;  ///< Per entry of the table of pointers its buffer.
   std::vector<int32_t> movingPointers; ///< Entries whose address may differ in every run: inputs and outputs.
   std::vector<int32_t> firstDims;      ///< Per kernel, its first entry in the table of dims.
   std::vector<int32_t> inputBuffers;   ///< Buffers of kind Input.

@@ -10,11 +10,11 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// A wake-up inside the run takes 20-85 us, so helpers stay awake across serial stretches up to this long, as long
-/// as the segment has anything to share.
+/// A wake-up inside the run takes 20-85 us, so helpers stay awake across serial stretches up to this long, as
+/// long as the segment has anything to share.
 constexpr auto helperSpin = std::chrono::milliseconds(1);
-/// The caller waits only for what others compute. When that takes longer, somebody else may need its processor to
-/// get it done: asleep, it lets a helper that was descheduled move there.
+/// The caller waits only for what others compute. When that takes longer, somebody else may need its
+/// processor to get it done: asleep, it lets a helper that was descheduled move there.
 constexpr auto callerSpin = std::chrono::microseconds(100);
 /// Pauses between two looks at the clock.
 constexpr int pausesPerLook = 32;
@@ -150,8 +150,8 @@ bool SegmentRun::takeReady(int participant) {
   return false;
 }
 
-/// The number of a claim that is now this participant's, or -1 when none is left. Every other participant works
-/// from the end.
+/// The number of a claim that is now this participant's, or -1 when none is left. Every other participant
+/// works from the end.
 int64_t SegmentRun::claim(int32_t rank, int participant) {
   TaskState &task = tasks[rank];
   bool fromEnd = participant % 2 != 0;

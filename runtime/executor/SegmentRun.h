@@ -37,7 +37,8 @@ struct SegmentContext {
 /// awake.
 ///
 /// `run` does not wait for workers that have nothing left to do but notice it (a descheduled one can take
-/// milliseconds for that), so the object can be used again only while it is unshared, and what a late worker reads
+/// milliseconds for that), so the object can be used again only while it is unshared, and what a late worker
+/// reads
 /// (`remaining`, the ready set, the counters of claims) lies inside it.
 class SegmentRun final : public PoolJob {
 public:
@@ -52,12 +53,12 @@ public:
 private:
   /// One cache line per task: claims of different tasks do not disturb each other.
   struct alignas(64) TaskState {
-    /// Low half: claims from the front of the tiles, high half: claims from their end. Neighbouring launches give
-    /// a thread the same part of their tiles that way, which its cache still holds.
+    /// Low half: claims from the front of the tiles, high half: claims from their end. Neighbouring launches
+    /// give a thread the same part of their tiles that way, which its cache still holds.
     std::atomic<uint64_t> claimed{0};
-    std::atomic<uint32_t> claims{0};  ///< How many there are.
-    std::atomic<uint32_t> left{0};    ///< Claims that are not finished.
-    std::atomic<int32_t> waiting{0};  ///< Predecessors that are not finished.
+    std::atomic<uint32_t> claims{0}; ///< How many there are.
+    std::atomic<uint32_t> left{0};   ///< Claims that are not finished.
+    std::atomic<int32_t> waiting{0}; ///< Predecessors that are not finished.
   };
 
   int helpersFor() const;

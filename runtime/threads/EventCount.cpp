@@ -18,6 +18,8 @@ void EventCount::wait(uint32_t key) {
   sleepers.fetch_sub(1, std::memory_order_seq_cst);
 }
 
-void EventCount::wake(int count) { syscall(SYS_futex, &epoch, FUTEX_WAKE_PRIVATE, count, nullptr, nullptr, 0); }
+void EventCount::wake(int count) {
+  syscall(SYS_futex, &epoch, FUTEX_WAKE_PRIVATE, count, nullptr, nullptr, 0);
+}
 
 } // namespace delos::runtime

@@ -13,8 +13,8 @@ public:
   /// Tasks that may run at the same time, besides the caller of a run. The same for all runs.
   virtual int workers() const = 0;
 
-  /// Sees to it that `task(argument)` is called exactly once, sooner or later, on any thread. Must not wait for
-  /// it. A task that starts after its run has ended returns at once.
+  /// Sees to it that `task(argument)` is called exactly once, sooner or later, on any thread. Must not wait
+  /// for it. A task that starts after its run has ended returns at once.
   virtual void schedule(void (*task)(void *), void *argument) = 0;
 };
 

@@ -4,9 +4,11 @@
 #include "runtime/base/FloatEnvironment.h"
 #include "runtime/threads/CpuQuota.h"
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <pthread.h>
+#include <sched.h>
 #include <system_error>
 
 namespace delos::runtime {
@@ -38,7 +40,7 @@ ThreadPool &ThreadPool::process() {
   return *pool;
 }
 
-ThreadPool::ThreadPool(int workers) : workerCount(workers) {}
+ThreadPool::ThreadPool(int workers) : workerCount(workers), placements(new WakePlacement[workers]) {}
 
 ThreadPool::~ThreadPool() {
   stopping.store(true);
@@ -81,10 +83,14 @@ int ThreadPool::reserve(PoolJob &job, int helpers) {
 
 void ThreadPool::offer(int ticket) {
   Slot &slot = slots[ticket];
+  slot.ownerProcessor = sched_getcpu();
+  uint32_t helpers = slot.helpers.load(std::memory_order_relaxed);
+  for (int worker = 0; worker < std::min(workerCount, static_cast<int>(helpers)); ++worker)
+    placements[worker].beforeWake(slot.ownerProcessor);
   jobs.fetch_add(1, std::memory_order_seq_cst);
   slot.state.store(0, std::memory_order_seq_cst);
   start();
-  events.notify(static_cast<int>(slot.helpers.load(std::memory_order_relaxed)));
+  events.notify(static_cast<int>(helpers));
 }
 
 void ThreadPool::summon(int ticket) {
@@ -125,7 +131,7 @@ void ThreadPool::free(Slot &slot) {
   slot.taken.store(false, std::memory_order_release);
 }
 
-bool ThreadPool::help(int participant, bool onlyReady) {
+bool ThreadPool::help(int participant, bool onlyReady, int &owner) {
   bool joined = false;
   for (Slot &slot : slots) {
     if (slot.state.load(std::memory_order_relaxed) & Slot::closed)
@@ -133,6 +139,8 @@ bool ThreadPool::help(int participant, bool onlyReady) {
     int busy = helping.fetch_add(1, std::memory_order_seq_cst) + 1 + jobs.load(std::memory_order_seq_cst);
     if (busy <= workerCount + 1 && enter(slot)) {
       if (!onlyReady || slot.job->hasReadyWork()) {
+        owner = slot.ownerProcessor;
+        placements[participant - 1].afterWake(owner);
         slot.job->participate(participant);
         joined = true;
       }
@@ -147,19 +155,24 @@ void ThreadPool::runWorker(int participant) {
   pthread_setname_np(pthread_self(), "delos-worker");
   // Threads inherit the environment of whoever made them.
   setKernelFloatEnvironment();
+  WakePlacement &placement = placements[participant - 1];
+  placement.start();
+  int owner = -1;
   while (!stopping.load()) {
     uint32_t key = events.current();
-    help(participant, /*onlyReady=*/false);
+    help(participant, /*onlyReady=*/false, owner);
     // Whoever made work ready while this worker was on its way out relies on it (see summon).
-    while (help(participant, /*onlyReady=*/true)) {
+    while (help(participant, /*onlyReady=*/true, owner)) {
     }
     awake.fetch_add(1, std::memory_order_relaxed);
     auto deadline = std::chrono::steady_clock::now() + idleSpin;
     while (events.current() == key && std::chrono::steady_clock::now() < deadline)
       pauseProcessor();
     awake.fetch_sub(1, std::memory_order_relaxed);
-    if (!stopping.load())
-      events.wait(key);
+    if (stopping.load() || events.current() != key)
+      continue;
+    placement.beforeSleep(owner);
+    events.wait(key);
   }
 }
 

@@ -2,17 +2,20 @@
 #pragma once
 
 #include "runtime/threads/EventCount.h"
+#include "runtime/threads/WakePlacement.h"
 #include "runtime/threads/WorkerPool.h"
 
 #include <array>
 #include <atomic>
+#include <memory>
 #include <thread>
 #include <vector>
 
 namespace delos::runtime {
 
-/// A fixed number of workers that sleep while there is nothing to do, shared by all jobs of a process. Callers
-/// with a job and the workers that help them are together never more threads than the pool was sized for.
+/// A fixed number of workers that sleep while there is nothing to do, shared by all jobs of a process.
+/// Callers with a job and the workers that help them are together never more threads than the pool was sized
+/// for.
 class ThreadPool final : public WorkerPool {
 public:
   /// Jobs that can be offered at the same time; further ones run on their caller alone.
@@ -45,13 +48,15 @@ private:
     std::atomic<bool> taken{false};
     std::atomic<uint32_t> state{closed};
     PoolJob *job = nullptr;
+    int ownerProcessor = -1; ///< Where the job's owner ran when it offered the job.
     std::atomic<uint32_t> helpers{0};
   };
 
   void start();
   void runWorker(int participant);
-  /// Joins the jobs on offer in turn; only those with ready work when `onlyReady`. True when it joined one.
-  bool help(int participant, bool onlyReady);
+  /// Joins the jobs on offer in turn; only those with ready work when `onlyReady`. True when it joined one;
+  /// `owner` is then the processor of its owner.
+  bool help(int participant, bool onlyReady, int &owner);
   bool enter(Slot &slot);
   void leave(Slot &slot);
   static void free(Slot &slot);
@@ -60,10 +65,11 @@ private:
   std::atomic<bool> started{false};
   std::atomic<bool> stopping{false};
   EventCount events;
-  alignas(64) std::atomic<int32_t> jobs{0};    ///< On offer.
-  std::atomic<int32_t> helping{0}; ///< Workers inside a job.
-  std::atomic<int32_t> awake{0};   ///< Workers that spin between jobs.
+  alignas(64) std::atomic<int32_t> jobs{0}; ///< On offer.
+  std::atomic<int32_t> helping{0};          ///< Workers inside a job.
+  std::atomic<int32_t> awake{0};            ///< Workers that spin between jobs.
   std::array<Slot, maxJobs> slots;
+  const std::unique_ptr<WakePlacement[]> placements; ///< Per worker.
   std::vector<std::thread> threads;
 };
 

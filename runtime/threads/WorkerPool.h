@@ -7,7 +7,8 @@
 namespace delos::runtime {
 
 /// Work that several threads can join while it is offered to a pool. Counts its references, as a thread may
-/// look into a job after its owner has left: it then finds it finished and touches nothing but the job itself.
+/// look into a job after its owner has left: it then finds it finished and touches nothing but the job
+/// itself.
 class PoolJob {
 public:
   /// Called by a worker (1 <= participant <= the pool's workers, one call at a time per participant): does

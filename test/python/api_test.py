@@ -270,3 +270,69 @@ def test_limits_of_the_caller_hold(delos):
     delos.compile(model, limits={"tensor_bytes": 16})
     with pytest.raises(delos.LimitError, match="'x': expected a tensor of at most 15 bytes"):
         delos.compile(model, limits={"tensor_bytes": 15})
+
+
+def gather_twins():
+    """Two gathers of one shape, which share a kernel."""
+    table = np.arange(12, dtype=np.float32).reshape(4, 3)
+    proto = helper.make_model(
+        helper.make_graph(
+            [
+                helper.make_node("Gather", ["table", "first"], ["a"], name="first_lookup"),
+                helper.make_node("Gather", ["table", "second"], ["b"], name="second_lookup"),
+            ],
+            "lookups",
+            [helper.make_tensor_value_info(n, TensorProto.INT64, [5]) for n in ("first", "second")],
+            [helper.make_tensor_value_info(n, TensorProto.FLOAT, [5, 3]) for n in ("a", "b")],
+            [onnx.numpy_helper.from_array(table, "table")],
+        ),
+        opset_imports=[helper.make_opsetid("", 17)],
+    )
+    proto.ir_version = 8
+    return proto
+
+
+def test_a_failing_twin_is_named_itself(delos):
+    executable = delos.compile(gather_twins())
+    assert executable.counters()["kernels"] == 1
+    good, bad = np.zeros(5, np.int64), np.full(5, 9)
+    with pytest.raises(delos.OutOfRangeError, match="which computes first_lookup$"):
+        executable(bad, good)
+    with pytest.raises(delos.OutOfRangeError, match="which computes second_lookup$"):
+        executable(good, bad)
+
+
+def test_a_run_is_cancelled_or_timed_out(delos, add, arrays):
+    cancellation = delos.Cancellation()
+    check_add(add(*arrays, cancellation=cancellation, timeout=1000), *arrays)
+    cancellation.cancel()
+    with pytest.raises(delos.CancelledError, match="the run was cancelled"):
+        add(*arrays, cancellation=cancellation)
+    cancellation.reset()
+    check_add(add(*arrays, cancellation=cancellation), *arrays)
+    with pytest.raises(delos.DeadlineExceededError):
+        add.run({"left": arrays[0], "right": arrays[1]}, timeout=1e-9)
+    with pytest.raises(delos.InvalidArgumentError, match="expected a timeout of 0 or more seconds, got -1"):
+        add(*arrays, timeout=-1)
+    out = [np.empty((3, 5), np.float32) for _ in range(2)]
+    with pytest.raises(TimeoutError):
+        add.run_into(arrays, out, timeout=1e-9)
+
+
+def chain_of_products(length, n):
+    """Seconds of work: `length` products of n x n matrices."""
+    g = GraphBuilder("products")
+    value = x = g.input("x", (n, n), np.zeros((n, n), np.float32))
+    for _ in range(length):
+        value = g.matmul(value, x)
+    return g.finish(value).proto
+
+
+def test_a_long_run_is_cancelled_from_another_thread(delos):
+    executable = delos.compile(chain_of_products(400, 512))
+    x = np.ones((512, 512), np.float32)
+    cancellation = delos.Cancellation()
+    threading.Timer(0.02, cancellation.cancel).start()
+    with pytest.raises(delos.CancelledError):
+        executable(x, cancellation=cancellation)
+

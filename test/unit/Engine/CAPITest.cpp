@@ -105,8 +105,8 @@ TEST_CASE("runs can be cancelled and timed out", "[capi]") {
   delosTensorDestroy(output);
   options.size = 8;
   CHECK(run() == DELOS_INVALID_ARGUMENT);
-  CHECK(std::string(delosGetLastError()) == "expected run options of " + std::to_string(sizeof options) +
-                                                " bytes in field 'size', got 8");
+  CHECK(std::string(delosGetLastError()) ==
+        "expected run options of " + std::to_string(sizeof options) + " bytes in field 'size', got 8");
   delosCancellationDestroy(cancellation);
   delosExecutableDestroy(executable);
 }
