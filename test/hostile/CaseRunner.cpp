@@ -13,6 +13,7 @@
 #include <string_view>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -81,15 +82,24 @@ private:
     verdict.peakKiB = std::max(verdict.peakKiB, usage.ru_maxrss);
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
       return;
-    bool hung = WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM;
+    bool hung = WIFSIGNALED(status) && (WTERMSIG(status) == SIGALRM || WTERMSIG(status) == SIGPROF);
     ++(hung ? verdict.hangs : verdict.crashes);
     report(hung ? "hangs" : "crashes");
     ++tally->next;
   }
 
+  /// Unhandled signals that end the process: after the processor time of a hang, and for one that sleeps
+  /// after many times that, since a busy machine runs nothing for a while.
+  void limitTime() const {
+    constexpr unsigned patience = 20;
+    struct itimerval work = {{0, 0}, {driver.timeout, 0}};
+    setitimer(ITIMER_PROF, &work, nullptr);
+    alarm(patience * driver.timeout);
+  }
+
   [[noreturn]] void runChild() {
     for (uint64_t i = 0; i < driver.casesPerChild && !isDone(); ++i, ++tally->next) {
-      alarm(driver.timeout); // unhandled: ends the process
+      limitTime();
       std::string wrong = driver.check(mutate(seeds, tally->next).bytes, arguments.folder, *tally);
       if (!wrong.empty()) {
         ++tally->faulty;

@@ -25,7 +25,7 @@ struct Driver {
   std::function<std::string(const std::string &bytes, const std::string &folder, Tally &tally)> check;
   bool countsAccepted;    ///< `--count` is of accepted cases; of all otherwise
   uint64_t casesPerChild; ///< bounds what a leak could add up to
-  unsigned timeout;       ///< seconds per case
+  unsigned timeout;       ///< seconds of processor time per case
 };
 
 /// The main of a driver: NAME SEED_FOLDER [--first N] [--count N] [--write INDEX FILE]. The seeds are the
