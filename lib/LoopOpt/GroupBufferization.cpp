@@ -7,8 +7,10 @@
 #include "mlir/Dialect/Bufferization/Transforms/OneShotModuleBufferize.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/MemRef/Transforms/Passes.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Tensor/Transforms/Transforms.h"
+#include "mlir/Interfaces/DestinationStyleOpInterface.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 #include "mlir/Transforms/Passes.h"
@@ -51,6 +53,36 @@ static void unshareInits(func::FuncOp function) {
   }
 }
 
+/// True when `value` is `start`, written to step by step.
+static bool isWrittenFrom(Value value, Value start) {
+  while (value != start) {
+    auto result = dyn_cast<OpResult>(value);
+    if (!result)
+      return false;
+    Operation *op = result.getOwner();
+    if (auto destination = dyn_cast<DestinationStyleOpInterface>(op))
+      value = destination.getTiedOpOperand(result)->get();
+    else if (auto loop = dyn_cast<scf::ForOp>(op))
+      value = loop.getTiedLoopInit(result)->get();
+    else
+      return false;
+  }
+  return true;
+}
+
+/// Loops write what they carry. Where an op folded away (an epilogue that gives back one of its inputs), the
+/// input itself is yielded: a copy writes it.
+static void copyForeignYields(func::FuncOp function) {
+  function.walk([&](scf::ForOp loop) {
+    auto yield = cast<scf::YieldOp>(loop.getBody()->getTerminator());
+    OpBuilder builder(yield);
+    for (auto [carried, yielded] : llvm::zip_equal(loop.getRegionIterArgs(), yield->getOpOperands()))
+      if (isa<RankedTensorType>(carried.getType()) && !isWrittenFrom(yielded.get(), carried))
+        yielded.set(
+            linalg::CopyOp::create(builder, loop.getLoc(), yielded.get(), Value(carried)).getResult(0));
+  });
+}
+
 static LogicalResult bufferize(ModuleOp module) {
   bufferization::OneShotBufferizationOptions options;
   options.bufferizeFunctionBoundaries = true;
@@ -82,6 +114,7 @@ FailureOr<BufferKernel> loopopt::bufferizeKernel(ModuleOp module, TensorKernel k
   if (failed(simplify(module)) || failed(verifyTensorKernel(kernel.function)))
     return failure();
   unshareInits(kernel.function);
+  copyForeignYields(kernel.function);
   if (failed(bufferize(module)) || failed(dropResults(kernel.function)))
     return failure();
   BufferKernel result{kernel.function, std::move(kernel.arguments), DimExpr(0)};

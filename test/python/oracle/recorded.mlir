@@ -75,3 +75,11 @@ func.func @product_over_nothing(%x: tensor<?x?x16xf32, #graph.dims<"n7", "n0", 1
   %0 = graph.contract %x, %w batch [0] x [0] contract [1] x [2] : (tensor<?x?x16xf32, #graph.dims<"n7", "n0", 16>>, tensor<?x64x?xf32, #graph.dims<"n7", 64, "n0">>) -> tensor<?x16x64xf32, #graph.dims<"n7", 16, 64>>
   return %0 : tensor<?x16x64xf32, #graph.dims<"n7", 16, 64>>
 }
+
+// An epilogue that gives back one of its inputs whatever the product is: its op folds away, and with it what wrote the output.
+func.func @epilogue_that_is_its_input(%x: tensor<4x33xi32>, %w: tensor<33x17xi32>, %y: tensor<4x17xi32>) -> tensor<4x17xi32> {
+  %0 = graph.contract %x, %w batch [] x [] contract [1] x [0] : (tensor<4x33xi32>, tensor<33x17xi32>) -> tensor<4x17xi32>
+  %1 = graph.map eq %0, %y : (tensor<4x17xi32>, tensor<4x17xi32>) -> tensor<4x17xi1>
+  %2 = graph.map select %1, %0, %y : (tensor<4x17xi1>, tensor<4x17xi32>, tensor<4x17xi32>) -> tensor<4x17xi32>
+  return %2 : tensor<4x17xi32>
+}
