@@ -94,11 +94,14 @@ public:
 
 private:
   bool isWorthStoring(mlir::Operation *op, const ConstantTensor &value) const;
+  bool isCounted(mlir::Operation *op) const;
 
   EvaluationBudget budget;
   int64_t growth;
   llvm::DenseMap<mlir::Value, ConstantTensor> known;
   llvm::SmallVector<mlir::Operation *> evaluated;
+  /// Results of cheap arithmetic on indices and repeated constants: masks of triangles and bands.
+  llvm::DenseSet<mlir::Value> counted;
 };
 
 void ConstantFolder::evaluate(llvm::ArrayRef<mlir::Operation *> ops) {
@@ -113,8 +116,32 @@ void ConstantFolder::evaluate(llvm::ArrayRef<mlir::Operation *> ops) {
     if (!value)
       continue;
     known.try_emplace(op->getResult(0), std::move(*value));
+    if (isCounted(op))
+      counted.insert(op->getResult(0));
     evaluated.push_back(op);
   }
+}
+
+/// Up to here a table of what could be counted is a constant.
+static constexpr int64_t kSmallTableBytes = 4096;
+
+bool ConstantFolder::isCounted(mlir::Operation *op) const {
+  using F = graph::ScalarFn;
+  static constexpr F cheap[] = {F::add, F::sub, F::mul, F::neg, F::max,    F::min,     F::eq,     F::ne,      F::lt,
+                                F::le,  F::gt,  F::ge,  F::select, F::bit_and, F::bit_or, F::bit_xor, F::bit_not};
+  if (mlir::isa<graph::IotaOp>(op))
+    return true;
+  auto map = mlir::dyn_cast<graph::MapOp>(op);
+  bool isView = mlir::isa<graph::BroadcastOp, graph::ReshapeOp, graph::TransposeOp, graph::CastOp>(op);
+  if (!isView && (!map || !llvm::is_contained(cheap, map.getFn())))
+    return false;
+  bool any = false;
+  for (mlir::Value operand : op->getOperands()) {
+    if (!counted.contains(operand) && !known.at(operand).isSplat())
+      return false;
+    any |= counted.contains(operand);
+  }
+  return any;
 }
 
 bool ConstantFolder::isWorthStoring(mlir::Operation *op, const ConstantTensor &value) const {
@@ -123,6 +150,8 @@ bool ConstantFolder::isWorthStoring(mlir::Operation *op, const ConstantTensor &v
     return false;
   if (value.isSplat())
     return true;
+  if (counted.contains(op->getResult(0)) && value.byteSize() > kSmallTableBytes)
+    return false;
   int64_t from = 0;
   for (mlir::Value operand : op->getOperands())
     from += known.at(operand).storageBytes();

@@ -37,6 +37,21 @@ def EmitRowsPass : Pass<"lowering-emit-rows", "mlir::ModuleOp"> {
                            "mlir::vector::VectorDialect"];
 }
 
+def EmitOnePassPass : Pass<"lowering-emit-one-pass", "mlir::ModuleOp"> {
+  let summary = "Compute two contractions and the rescalable reductions between them in one pass";
+  let description = [{
+    Replaces every function whose body is such a chain by a kernel function of the ABI. With `print-plan` it only prints the derived form
+    and the schedule, or why there is none: the expression that stands in the way.
+  }];
+  let options = [
+    Option<"cpu", "cpu", "std::string", "\"x86-64-v4\"", "Processor whose vectors the code is made for">,
+    Option<"printPlan", "print-plan", "bool", "false", "Print the plan of every function instead of replacing it">
+  ];
+  let dependentDialects = ["mlir::arith::ArithDialect", "mlir::func::FuncDialect", "mlir::LLVM::LLVMDialect",
+                           "mlir::math::MathDialect", "mlir::memref::MemRefDialect", "mlir::scf::SCFDialect",
+                           "mlir::vector::VectorDialect"];
+}
+
 def ExpandVectorMathPass : Pass<"lowering-expand-vector-math", "mlir::ModuleOp"> {
   let summary = "Expand mathematical functions on vectors to arithmetic";
   let description = [{

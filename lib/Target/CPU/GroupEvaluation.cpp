@@ -39,6 +39,12 @@ GroupReport CPUGroupEvaluator::plan(llvm::ArrayRef<int32_t> nodes) {
                                   edgeOf(nodes, body, decision.blockingOp, decision.blockingValue));
   } else {
     Estimate estimate = estimateGroup(members, machine, hints);
+    if (!decision.plan->flops.isConstant(0)) {
+      estimate.flops = hints.evaluate(decision.plan->flops);
+      estimate.seconds =
+          machine.launchSeconds + std::max(estimate.flops / machine.flopsPerSecond,
+                                           estimate.bytes() / machine.bytesPerSecond(estimate.bytes()));
+    }
     estimate.seconds =
         std::max(estimate.seconds, machine.launchSeconds + decision.plan->accesses * kSecondsPerAccess);
     estimate.parallelTasks = hints.evaluate(decision.plan->tiles);

@@ -3,6 +3,7 @@
 
 #include "dialects/Fusion/FusionDialect.h"
 #include "dialects/Graph/GraphOps.h"
+#include "lib/Target/CPU/OnePass/OnePassKernel.h"
 #include "lib/Target/CPU/Seam/SeamKernel.h"
 
 namespace delos::cpu {
@@ -10,6 +11,7 @@ namespace delos::cpu {
 llvm::StringRef KernelPlan::generator() const {
   return std::holds_alternative<RowPlan>(detail)                    ? "rows"
          : std::holds_alternative<loopopt::ContractionPlan>(detail) ? "contraction"
+         : std::holds_alternative<loopopt::OnePassPlan>(detail)     ? "one_pass"
                                                                     : "window";
 }
 
@@ -27,6 +29,8 @@ mlir::Attribute KernelPlan::schedule(mlir::MLIRContext *context) const {
     knobs = contraction->schedule.toAttribute(context);
   else if (auto *window = std::get_if<loopopt::WindowPlan>(&detail))
     knobs = window->schedule.toAttribute(context);
+  else if (auto *onePass = std::get_if<loopopt::OnePassPlan>(&detail))
+    knobs = onePass->schedule.toAttribute(context);
   else if (!fallback.empty())
     knobs =
         mlir::DictionaryAttr::get(context, mlir::NamedAttribute(mlir::StringAttr::get(context, "fallback"),
@@ -50,7 +54,7 @@ static KernelDecision decide(std::variant<Plan, loopopt::Refusal> planned) {
     return {std::nullopt, refusal->reason, refusal->blocking, {}};
   Plan &plan = std::get<Plan>(planned);
   DimExpr tiles = plan.tiles, scratchBytes = plan.scratchBytes;
-  return {KernelPlan{std::move(plan), std::move(tiles), std::move(scratchBytes), 0}, {}, nullptr, {}};
+  return {KernelPlan{std::move(plan), std::move(tiles), std::move(scratchBytes), 0, 0, {}}, {}, nullptr, {}};
 }
 
 static KernelDecision planTiles(mlir::Block &body, mlir::Operation *anchor,
@@ -74,7 +78,7 @@ KernelDecision planKernelWithRows(mlir::Block &body, const TargetDescription &ta
   RowDecision rows = planRows(body, target);
   if (!rows)
     return {std::nullopt, std::move(rows.reason), rows.blockingOp, rows.blockingEdge};
-  KernelPlan plan{{}, rows.plan->tileCount, rows.plan->scratchBytes, 0};
+  KernelPlan plan{{}, rows.plan->tileCount, rows.plan->scratchBytes, 0, 0, {}};
   for (const RowNest &nest : rows.plan->nests)
     plan.accesses += nest.cost;
   plan.detail = std::move(*rows.plan);
@@ -82,11 +86,31 @@ KernelDecision planKernelWithRows(mlir::Block &body, const TargetDescription &ta
   return {std::move(plan), {}, nullptr, {}};
 }
 
+static int countProducts(mlir::Block &body) {
+  return llvm::count_if(body, [](mlir::Operation &op) { return mlir::isa<graph::ContractOp>(op); });
+}
+
+/// Two contractions: one pass over the axis between them, where the algebra of the reductions allows it.
+static KernelDecision planTwoProducts(mlir::Block &body, const TargetDescription &target) {
+  auto planned = loopopt::planOnePass(body, vectorTargetOf(target));
+  if (auto *refusal = std::get_if<loopopt::Refusal>(&planned)) {
+    KernelDecision rows = planKernelWithRows(body, target);
+    if (!rows)
+      rows.reason = refusal->reason;
+    return rows;
+  }
+  auto &plan = std::get<loopopt::OnePassPlan>(planned);
+  DimExpr tiles = plan.tiles, scratchBytes = plan.scratchBytes, flops = plan.flops;
+  return {KernelPlan{std::move(plan), std::move(tiles), std::move(scratchBytes), 0, std::move(flops), {}}, {}, nullptr, {}};
+}
+
 KernelDecision planKernel(mlir::Block &body, llvm::function_ref<bool(unsigned)> isConstantInput,
                           const TargetDescription &target) {
   mlir::Operation *anchor = anchorOf(body);
   if (!anchor)
     return planKernelWithRows(body, target);
+  if (countProducts(body) == 2)
+    return planTwoProducts(body, target);
   KernelDecision tiles = planTiles(body, anchor, isConstantInput, target);
   // What the tiles cannot express (several products, filters that are not constant) the rows still compute,
   // at their price.
@@ -104,9 +128,11 @@ mlir::FailureOr<EmittedKernel> emitKernel(mlir::ModuleOp module, llvm::StringRef
   if (auto *rows = std::get_if<RowPlan>(&plan.detail))
     return emitWithRows(module, name, body, *rows, target);
   auto *window = std::get_if<loopopt::WindowPlan>(&plan.detail);
-  auto kernel = window
-                    ? applyWindow(module, name, *window, target)
-                    : applyContraction(module, name, std::get<loopopt::ContractionPlan>(plan.detail), target);
+  auto *onePass = std::get_if<loopopt::OnePassPlan>(&plan.detail);
+  auto kernel = window    ? applyWindow(module, name, *window, target)
+                : onePass ? applyOnePass(module, name, *onePass, target)
+                          : applyContraction(module, name, std::get<loopopt::ContractionPlan>(plan.detail),
+                                             target);
   if (mlir::failed(kernel))
     return mlir::failure();
   return EmittedKernel{kernel->function, kernel->symbols, kernel->tiles, kernel->scratchBytes};

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "lib/LoopOpt/ContractionPlan.h"
+#include "lib/LoopOpt/OnePassPlan.h"
 #include "lib/LoopOpt/WindowPlan.h"
 #include "lib/Support/DimExpr.h"
 #include "lib/Target/CPU/RowEmitter/RowEmitter.h"
@@ -21,17 +22,20 @@ namespace delos::cpu {
 
 /// How a kernel will be computed. Holds references to the body's values: valid while the body is unchanged.
 struct KernelPlan {
-  std::variant<RowPlan, loopopt::ContractionPlan, loopopt::WindowPlan> detail;
+  std::variant<RowPlan, loopopt::ContractionPlan, loopopt::WindowPlan, loopopt::OnePassPlan> detail;
   DimExpr tiles;
   /// Per worker, as far as planning knows it; `EmittedKernel` has the final size.
   DimExpr scratchBytes;
   /// Vector loads and stores of one launch at nominal sizes, repeated work included; 0 where the generator is
   /// bound by arithmetic.
   double accesses = 0;
+  /// Operations of one launch where the generator knows better than access rules (work per row done once, lanes
+  /// without a row); 0 elsewhere.
+  DimExpr flops = 0;
   /// Why a kernel of rows is not one of tiles, where a generator of tiles failed on it; else empty.
   std::string fallback = {};
 
-  /// "rows", "contraction" or "window".
+  /// "rows", "contraction", "window" or "one_pass".
   llvm::StringRef generator() const;
   /// Constant inputs that the code expects repacked.
   llvm::ArrayRef<loopopt::PackedConstant> packedConstants() const;

@@ -3,6 +3,7 @@
 
 #include "lib/Reference/Elements.h"
 #include "lib/Reference/Interpreter.h"
+#include "lib/Target/CPU/OnePass/OnePassKernel.h"
 #include "lib/Target/CPU/Seam/SeamKernel.h"
 #include "test/unit/Target/KernelHarness.h"
 
@@ -152,14 +153,19 @@ std::string compile(const SeamCase &test, Compiled &compiled, SeamOutcome &outco
     if (mlir::failed(kernel))
       return "apply: " + messages;
     compiled.kernel = *kernel;
-    compiled.packed.assign(plan.packed.begin(), plan.packed.end());
+    if constexpr (requires { plan.packed; })
+      compiled.packed.assign(plan.packed.begin(), plan.packed.end());
     return "";
   };
   bool isWindow = llvm::any_of(
       body, [](mlir::Operation &op) { return mlir::isa<graph::ConvOp, graph::WindowReduceOp>(op); });
   loopopt::VectorTarget target = cpu::vectorTargetOf(test.target);
+  bool hasTwoProducts = llvm::count_if(body, [](mlir::Operation &op) { return mlir::isa<graph::ContractOp>(op); }) == 2;
   std::string failure =
-      isWindow ? take(loopopt::planWindow(body, target, isConstant, test.windowSchedule),
+      hasTwoProducts
+          ? take(loopopt::planOnePass(body, target),
+                 [&](auto &plan) { return cpu::applyOnePass(*module, "kernel", plan, test.target); })
+      : isWindow ? take(loopopt::planWindow(body, target, isConstant, test.windowSchedule),
                       [&](auto &plan) { return cpu::applyWindow(*module, "kernel", plan, test.target); })
                : take(loopopt::planContraction(body, target, isConstant, test.schedule), [&](auto &plan) {
                    return cpu::applyContraction(*module, "kernel", plan, test.target);

@@ -8,6 +8,7 @@
 #include "lib/Target/CPU/RowEmitter/ElementOps.h"
 #include "lib/Target/CPU/Seam/GenericExpansion.h"
 #include "lib/Target/CPU/Seam/MicroKernelExpansion.h"
+#include "lib/Target/CPU/Seam/SizeTable.h"
 #include "lib/Target/CPU/Seam/WindowExpansion.h"
 
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -75,55 +76,6 @@ public:
   TypedAttr constant(Attribute element, Type elementType) const override {
     return rows::constantElement(element, elementType);
   }
-};
-
-/// Expressions of sizes as affine expressions of the dim table.
-class SizeTable {
-public:
-  SizeTable(MLIRContext *context, ArrayRef<DimExpr> symbols) : context(context) {
-    for (const DimExpr &symbol : symbols)
-      names.push_back(symbol.str());
-  }
-
-  unsigned size() const { return names.size(); }
-
-  /// Null for expressions that have no affine form (min, max).
-  AffineExpr affine(const DimExpr &expr) const {
-    AffineExpr sum = getAffineConstantExpr(0, context);
-    for (const DimExpr::Term &term : expr.terms()) {
-      AffineExpr product = getAffineConstantExpr(term.coefficient, context);
-      for (const auto &factor : term.factors) {
-        AffineExpr value = atom(*factor);
-        if (!value)
-          return {};
-        product = product * value;
-      }
-      sum = sum + product;
-    }
-    return sum;
-  }
-
-private:
-  AffineExpr atom(const DimExpr::Atom &factor) const {
-    if (factor.kind == DimExpr::AtomKind::Symbol)
-      return getAffineSymbolExpr(std::find(names.begin(), names.end(), factor.text) - names.begin(), context);
-    AffineExpr a = affine(factor.operands[0]), b = affine(factor.operands[1]);
-    if (!a || !b)
-      return {};
-    switch (factor.kind) {
-    case DimExpr::AtomKind::FloorDiv:
-      return a.floorDiv(b);
-    case DimExpr::AtomKind::CeilDiv:
-      return a.ceilDiv(b);
-    case DimExpr::AtomKind::Mod:
-      return a % b;
-    default:
-      return {};
-    }
-  }
-
-  MLIRContext *context;
-  std::vector<std::string> names;
 };
 
 } // namespace

@@ -1,0 +1,49 @@
+// The row form of a one-pass kernel: rows of the query lie in the lanes, keys and values are read in place.
+#pragma once
+
+#include "lib/Target/CPU/OnePass/ScalarCode.h"
+
+namespace delos::cpu::onepass {
+
+/// Emits one parallel tile at the frame's builder: the rows from `loops[laneRow]` on, at most as many as the
+/// tile is wide. `loops` has a value for every batch and row loop.
+///
+///   query by lanes; (m, sums, O) = (-inf, 0, 0)
+///   for blocks of the axis:   S = score(key * query), m' = max(m, S)
+///                             sums, O *= exp(m - m');  P = exp(S - m'), sums += P;  O += value * P
+///   output = O * factors
+class RowForm {
+public:
+  RowForm(KernelFrame &frame, LoopValues loops);
+  void emit();
+
+private:
+  Point pointAt(int64_t vector, mlir::Value position);
+  mlir::Value loadLeaf(const ScalarExpr *leaf, int64_t vector, const LoopValues &at, mlir::Value inBlock);
+  void stage(const ScalarExpr *leaf, mlir::Value start, mlir::Value count);
+  void stageAll(bool onAxis, mlir::Value start, mlir::Value count);
+  std::pair<mlir::Value, mlir::Value> axisRange();
+  Values block(mlir::Value start, mlir::Value count, mlir::ValueRange state);
+  Values scores(mlir::Value start, mlir::Value count, mlir::ValueRange maxima);
+  Values scoreTile(mlir::Value start, mlir::Value first, mlir::Value end, bool partial, mlir::ValueRange maxima);
+  Values weights(mlir::Value start, mlir::Value count, llvm::ArrayRef<mlir::Value> bounds,
+                 mlir::ValueRange sums);
+  void products(mlir::Value start, mlir::Value count, llvm::ArrayRef<mlir::Value> decay);
+  void productTile(mlir::Value column, int64_t rows, mlir::Value start, mlir::Value count,
+                   llvm::ArrayRef<mlir::Value> decay);
+  void finish(mlir::ValueRange state);
+
+  KernelFrame &frame;
+  Builder &b;
+  const loopopt::OnePassPlan &plan;
+  const loopopt::OnePassGroup &group;
+  LoopValues loops;
+  int64_t vectors, width;
+  /// The sums over the axis, all reductions but the maximum and the product.
+  llvm::SmallVector<const OnePassReduction *, 2> sums;
+  Values columns, laneIndices, laneMasks;
+  mlir::Value lastRow, rowCount, queryByLane, scoreBlock, resultByLane, resultByRow, factorRow;
+  std::map<const ScalarExpr *, mlir::Value> stagedAt;
+};
+
+} // namespace delos::cpu::onepass
