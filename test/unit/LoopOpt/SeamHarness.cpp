@@ -160,10 +160,10 @@ std::string compile(const SeamCase &test, Compiled &compiled, SeamOutcome &outco
   bool isWindow = llvm::any_of(
       body, [](mlir::Operation &op) { return mlir::isa<graph::ConvOp, graph::WindowReduceOp>(op); });
   loopopt::VectorTarget target = cpu::vectorTargetOf(test.target);
-  bool hasTwoProducts = llvm::count_if(body, [](mlir::Operation &op) { return mlir::isa<graph::ContractOp>(op); }) == 2;
+  auto onePass = loopopt::planOnePass(body, target);
   std::string failure =
-      hasTwoProducts
-          ? take(loopopt::planOnePass(body, target),
+      std::holds_alternative<loopopt::OnePassPlan>(onePass)
+          ? take(std::move(onePass),
                  [&](auto &plan) { return cpu::applyOnePass(*module, "kernel", plan, test.target); })
       : isWindow ? take(loopopt::planWindow(body, target, isConstant, test.windowSchedule),
                       [&](auto &plan) { return cpu::applyWindow(*module, "kernel", plan, test.target); })
