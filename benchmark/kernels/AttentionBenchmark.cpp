@@ -1,5 +1,5 @@
-// Speed of attention kernels on one core against the machine's multiply-add peak and read bandwidth, measured in the
-// same rounds of one process.
+// Speed of attention kernels on one core against the machine's multiply-add peak and read bandwidth, measured
+// in the same rounds of one process.
 #include "test/unit/LoopOpt/SeamHarness.h"
 
 #include <algorithm>
@@ -72,14 +72,18 @@ std::string tensor(std::initializer_list<int64_t> shape, const char *element = "
   return text + element + ">";
 }
 
-/// Attention of `keyHeads` heads with `groups` queries heads each; rows that all heads of a group have in common.
+/// Attention of `keyHeads` heads with `groups` queries heads each; rows that all heads of a group have in
+/// common.
 std::string attention(int64_t keyHeads, int64_t groups, int64_t m, int64_t n, int64_t d, bool causal) {
-  std::string Q = tensor({keyHeads, groups, m, d}), K = tensor({keyHeads, n, d}), S = tensor({keyHeads, groups, m, n});
+  std::string Q = tensor({keyHeads, groups, m, d}), K = tensor({keyHeads, n, d}),
+              S = tensor({keyHeads, groups, m, n});
   std::string R = tensor({keyHeads, groups, m}), I = tensor({keyHeads, groups, m, n}, "i64"),
               C = tensor({keyHeads, groups, m, n}, "i1");
   std::string text = "func.func @f(%q: " + Q + ", %k: " + K + ", %v: " + K + ") -> " + Q + " {\n";
-  text += "%s = graph.contract %q, %k batch [0] x [0] contract [3] x [2] : (" + Q + ", " + K + ") -> " + S + "\n";
-  text += "%c = graph.constant dense<0.125> : " + S + "\n%f = graph.map mul %s, %c : (" + S + ", " + S + ") -> " + S + "\n";
+  text +=
+      "%s = graph.contract %q, %k batch [0] x [0] contract [3] x [2] : (" + Q + ", " + K + ") -> " + S + "\n";
+  text += "%c = graph.constant dense<0.125> : " + S + "\n%f = graph.map mul %s, %c : (" + S + ", " + S +
+          ") -> " + S + "\n";
   std::string score = "%f";
   if (causal) {
     text += "%i = graph.iota 2 : " + I + "\n%j = graph.iota 3 : " + I + "\n";
@@ -95,7 +99,8 @@ std::string attention(int64_t keyHeads, int64_t groups, int64_t m, int64_t n, in
   text += "%l = graph.reduce sum %e dims [3] : " + S + " -> " + R + "\n";
   text += "%lb = graph.broadcast %l dims [0, 1, 2] : " + R + " -> " + S + "\n";
   text += "%p = graph.map div %e, %lb : (" + S + ", " + S + ") -> " + S + "\n";
-  text += "%o = graph.contract %p, %v batch [0] x [0] contract [3] x [1] : (" + S + ", " + K + ") -> " + Q + "\n";
+  text +=
+      "%o = graph.contract %p, %v batch [0] x [0] contract [3] x [1] : (" + S + ", " + K + ") -> " + Q + "\n";
   return text + "return %o : " + Q + "\n}";
 }
 
@@ -134,7 +139,8 @@ int main(int argc, char **argv) {
             4.0 * scores * d, false, attention(1, 1, size, size, d, causal));
       }
   for (int64_t d : {64, 128})
-    add("decode 2048 keys d " + std::to_string(d), 4 * 2048.0 * d * 8, true, attention(4, 4, 1, 2048, d, false));
+    add("decode 2048 keys d " + std::to_string(d), 4 * 2048.0 * d * 8, true,
+        attention(4, 4, 1, 2048, d, false));
   std::vector<float> data(4 * 2048 * 128 * 2 / 2, 1.0f);
   std::vector<double> peaks, reads;
   for (int round = 0; round < rounds; ++round) {
@@ -143,7 +149,8 @@ int main(int argc, char **argv) {
     reads.push_back(readRate(data));
     for (Row &row : rows) {
       int64_t tiles = row.prepared->outcome().tiles;
-      int repeats = std::max(1, static_cast<int>((row.streams ? 4e8 : 8e8) / row.work / (row.streams ? 4 : 1)));
+      int repeats =
+          std::max(1, static_cast<int>((row.streams ? 4e8 : 8e8) / row.work / (row.streams ? 4 : 1)));
       double start = now();
       for (int i = 0; i < repeats; ++i)
         row.prepared->run(0, tiles);

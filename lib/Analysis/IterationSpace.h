@@ -32,10 +32,10 @@ struct StridedAccess {
   LinearForm address;
 };
 
-/// The loops of a block of graph ops: dims that must run together are one loop, a dim that a reshape splits is
-/// the loops of its parts. Every use of a source (block argument, constant, index) has loops of its own, so that one
-/// tensor can be read in several ways. Built once, linear in the number of dims; the block must not change
-/// while it is used.
+/// The loops of a block of graph ops: dims that must run together are one loop, a dim that a reshape splits
+/// is the loops of its parts. Every use of a source (block argument, constant, index) has loops of its own,
+/// so that one tensor can be read in several ways. Built once, linear in the number of dims; the block must
+/// not change while it is used.
 class IterationSpace {
 public:
   /// The loops along one dim, outermost first; none for a dim of size 1.

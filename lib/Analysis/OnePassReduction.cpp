@@ -218,7 +218,8 @@ Expr Trees::ofOp(mlir::Operation *op) {
       product.onAxis = isOnAxis(space.loopsOf(op->getResult(0)));
       return intern(std::move(product), "product " + std::to_string(pool.size()));
     }
-    bool leftComputed = !space.accessAt(op->getOpOperand(0)), rightComputed = !space.accessAt(op->getOpOperand(1));
+    bool leftComputed = !space.accessAt(op->getOpOperand(0)),
+         rightComputed = !space.accessAt(op->getOpOperand(1));
     if (over.size() != 1 || leftComputed == rightComputed)
       return refuse(op);
     return ofReduction(op, leftComputed ? 0 : 1);
@@ -314,7 +315,8 @@ static std::variant<Expr, std::string> boundOf(Expr anchor) {
   if (exponent.mixed)
     return "an exponent that is no sum of what varies along the axis and a reduction over it: " +
            anchor->operands[0]->str();
-  if (exponent.fixed.size() != 1 || !exponent.fixed[0].second || exponent.fixed[0].first->kind != Kind::Reduction)
+  if (exponent.fixed.size() != 1 || !exponent.fixed[0].second ||
+      exponent.fixed[0].first->kind != Kind::Reduction)
     return "an exponent that is not relative to one reduction: " + anchor->operands[0]->str();
   Expr bound = exponent.fixed[0].first;
   auto reduce = mlir::dyn_cast<graph::ReduceOp>(bound->op);
@@ -351,7 +353,8 @@ static std::optional<LinearForm> linearOf(Expr expr) {
   if (expr->kind == Kind::Index || expr->kind == Kind::Size)
     return expr->access.address;
   if (expr->kind == Kind::Constant) {
-    auto splat = mlir::cast<mlir::SplatElementsAttr>(expr->value.getDefiningOp<graph::ConstantOp>().getValue());
+    auto splat =
+        mlir::cast<mlir::SplatElementsAttr>(expr->value.getDefiningOp<graph::ConstantOp>().getValue());
     LinearForm form;
     if (mlir::isa<mlir::IntegerType>(splat.getElementType()))
       form.offset = DimExpr(splat.getSplatValue<llvm::APInt>().getSExtValue());

@@ -65,8 +65,9 @@ public:
   explicit Analysis(Block &body) { group.block = &body; }
 
   std::variant<OnePassGroup, Refusal> run() {
-    for (auto step : {&Analysis::findProducts, &Analysis::findSpace, &Analysis::derive, &Analysis::findOperands,
-                      &Analysis::findRoles, &Analysis::checkLeaves, &Analysis::findOutput})
+    for (auto step :
+         {&Analysis::findProducts, &Analysis::findSpace, &Analysis::derive, &Analysis::findOperands,
+          &Analysis::findRoles, &Analysis::checkLeaves, &Analysis::findOutput})
       if (auto refusal = (this->*step)())
         return *refusal;
     return std::move(group);
@@ -162,7 +163,8 @@ std::optional<Refusal> Analysis::findOperands() {
   auto key = scaledAccess(space, &scores->getOpOperand(keySide), group.scales);
   auto value = space.accessAt(weighted->getOpOperand(1 - group.product().operand));
   if (!query || !key || !value)
-    return Refusal{"an operand of a product that is computed in the kernel", query && key ? weighted : scores};
+    return Refusal{"an operand of a product that is computed in the kernel",
+                   query && key ? weighted : scores};
   group.query = *query;
   group.key = *key;
   group.value = *value;
@@ -235,7 +237,8 @@ std::optional<Refusal> Analysis::findOutput() {
   Operation *terminator = group.block->getTerminator();
   auto factors = factorsBeside(group.form.outputs[0], group.product().leaf);
   if (!factors)
-    return Refusal{"a function of the product that is no factor: " + group.form.outputs[0]->str(), terminator};
+    return Refusal{"a function of the product that is no factor: " + group.form.outputs[0]->str(),
+                   terminator};
   for (const ScalarFactor &factor : *factors)
     if (auto refusal = checkLeaf(factor.expr, weighted))
       return refusal;
@@ -293,7 +296,8 @@ static int64_t chooseRowVectors(const VectorTarget &target, int64_t lanes, int64
   return best;
 }
 
-static OnePassSchedule choose(const OnePassGroup &group, int laneRow, const VectorTarget &target, int64_t lanes) {
+static OnePassSchedule choose(const OnePassGroup &group, int laneRow, const VectorTarget &target,
+                              int64_t lanes) {
   OnePassSchedule schedule;
   int64_t rows = laneRow < 0 ? 1 : numberOf(group.extent(laneRow));
   schedule.rowVectors = chooseRowVectors(target, lanes, rows);
@@ -312,8 +316,8 @@ static OnePassSchedule choose(const OnePassGroup &group, int laneRow, const Vect
 static int64_t flopsPerScore(const OnePassGroup &group) {
   double flops = 2.0 * (numberOf(group.extent(group.depth)) + numberOf(group.extent(group.column)));
   for (Operation &op : group.block->without_terminator()) {
-    llvm::SmallVector<int, 6> loops = op.getNumResults() ? group.space->flatLoopsOf(op.getResult(0))
-                                                         : llvm::SmallVector<int, 6>();
+    llvm::SmallVector<int, 6> loops =
+        op.getNumResults() ? group.space->flatLoopsOf(op.getResult(0)) : llvm::SmallVector<int, 6>();
     if (isa<graph::MapOp, graph::CastOp>(op) && llvm::is_contained(loops, group.axis))
       flops += cast<graph::AccessRuleOpInterface>(op).getAccessRule().flopsPerPoint;
   }
@@ -325,13 +329,12 @@ static DimExpr flopsOf(const OnePassPlan &plan, int64_t width) {
   const OnePassGroup &group = plan.group;
   DimExpr scores = group.extent(group.axis);
   for (int loop : llvm::concat<const int>(group.rows, group.batch))
-    scores = scores * (loop == plan.laneRow
-                           ? DimExpr::ceilDiv(group.extent(loop), DimExpr(width)) * DimExpr(width)
-                           : group.extent(loop));
+    scores =
+        scores * (loop == plan.laneRow ? DimExpr::ceilDiv(group.extent(loop), DimExpr(width)) * DimExpr(width)
+                                       : group.extent(loop));
   // A bound that moves with the rows leaves half of the plane.
-  bool triangular = llvm::any_of(group.form.upperBounds, [&](const LinearForm &bound) {
-    return !bound.of(plan.laneRow).isConstant(0);
-  });
+  bool triangular = llvm::any_of(
+      group.form.upperBounds, [&](const LinearForm &bound) { return !bound.of(plan.laneRow).isConstant(0); });
   return scores * DimExpr(flopsPerScore(group) / (triangular ? 2 : 1));
 }
 
@@ -368,14 +371,16 @@ static std::optional<Refusal> checkSymbols(const OnePassPlan &plan) {
     names.push_back(symbol.str());
   const OnePassGroup &group = plan.group;
   auto known = [&](const DimExpr &expr) {
-    return llvm::all_of(expr.symbols(), [&](const std::string &name) { return llvm::is_contained(names, name); });
+    return llvm::all_of(expr.symbols(),
+                        [&](const std::string &name) { return llvm::is_contained(names, name); });
   };
   auto isKnown = [&](const LinearForm &form) {
     return known(form.offset) &&
            llvm::all_of(form.coefficients, [&](const auto &entry) { return known(entry.second); });
   };
   llvm::SmallVector<const LinearForm *> forms{&group.query.address, &group.key.address, &group.value.address};
-  for (const LinearForm &form : llvm::concat<const LinearForm>(group.form.lowerBounds, group.form.upperBounds))
+  for (const LinearForm &form :
+       llvm::concat<const LinearForm>(group.form.lowerBounds, group.form.upperBounds))
     forms.push_back(&form);
   if (!llvm::all_of(forms, [&](const LinearForm *form) { return isKnown(*form); }))
     return Refusal{"an access that depends on a size of no tensor in the kernel", group.product().op};
@@ -414,8 +419,8 @@ std::variant<OnePassPlan, Refusal> delos::loopopt::planOnePass(Block &body, cons
   int64_t tileRows = plan.schedule.rowVectors * lanes;
   plan.tiles = 1;
   for (int loop : llvm::concat<const int>(group.batch, group.rows))
-    plan.tiles = plan.tiles * (loop == plan.laneRow ? DimExpr::ceilDiv(group.extent(loop), tileRows)
-                                                    : group.extent(loop));
+    plan.tiles = plan.tiles *
+                 (loop == plan.laneRow ? DimExpr::ceilDiv(group.extent(loop), tileRows) : group.extent(loop));
   if (auto refusal = checkSymbols(plan))
     return *refusal;
   collectStaged(plan);

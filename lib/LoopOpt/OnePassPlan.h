@@ -34,8 +34,8 @@ struct OnePassGroup {
 
 /// The knobs of a one-pass kernel.
 struct OnePassSchedule {
-  /// Rows lie in the lanes of `rowVectors` vectors; a parallel tile has that many rows. 0: few rows, the depth and
-  /// the columns lie in the lanes.
+  /// Rows lie in the lanes of `rowVectors` vectors; a parallel tile has that many rows. 0: few rows, the
+  /// depth and the columns lie in the lanes.
   int64_t rowVectors = 3;
   /// Positions on the axis per step of the running reductions.
   int64_t axisBlock = 128;

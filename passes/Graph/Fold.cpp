@@ -127,8 +127,9 @@ static constexpr int64_t kSmallTableBytes = 4096;
 
 bool ConstantFolder::isCounted(mlir::Operation *op) const {
   using F = graph::ScalarFn;
-  static constexpr F cheap[] = {F::add, F::sub, F::mul, F::neg, F::max,    F::min,     F::eq,     F::ne,      F::lt,
-                                F::le,  F::gt,  F::ge,  F::select, F::bit_and, F::bit_or, F::bit_xor, F::bit_not};
+  static constexpr F cheap[] = {F::add,    F::sub,     F::mul,    F::neg,     F::max,    F::min,
+                                F::eq,     F::ne,      F::lt,     F::le,      F::gt,     F::ge,
+                                F::select, F::bit_and, F::bit_or, F::bit_xor, F::bit_not};
   if (mlir::isa<graph::IotaOp>(op))
     return true;
   auto map = mlir::dyn_cast<graph::MapOp>(op);

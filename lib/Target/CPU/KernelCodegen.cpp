@@ -101,7 +101,10 @@ static KernelDecision planTwoProducts(mlir::Block &body, const TargetDescription
   }
   auto &plan = std::get<loopopt::OnePassPlan>(planned);
   DimExpr tiles = plan.tiles, scratchBytes = plan.scratchBytes, flops = plan.flops;
-  return {KernelPlan{std::move(plan), std::move(tiles), std::move(scratchBytes), 0, std::move(flops), {}}, {}, nullptr, {}};
+  return {KernelPlan{std::move(plan), std::move(tiles), std::move(scratchBytes), 0, std::move(flops), {}},
+          {},
+          nullptr,
+          {}};
 }
 
 KernelDecision planKernel(mlir::Block &body, llvm::function_ref<bool(unsigned)> isConstantInput,
@@ -129,10 +132,10 @@ mlir::FailureOr<EmittedKernel> emitKernel(mlir::ModuleOp module, llvm::StringRef
     return emitWithRows(module, name, body, *rows, target);
   auto *window = std::get_if<loopopt::WindowPlan>(&plan.detail);
   auto *onePass = std::get_if<loopopt::OnePassPlan>(&plan.detail);
-  auto kernel = window    ? applyWindow(module, name, *window, target)
-                : onePass ? applyOnePass(module, name, *onePass, target)
-                          : applyContraction(module, name, std::get<loopopt::ContractionPlan>(plan.detail),
-                                             target);
+  auto kernel = window ? applyWindow(module, name, *window, target)
+                : onePass
+                    ? applyOnePass(module, name, *onePass, target)
+                    : applyContraction(module, name, std::get<loopopt::ContractionPlan>(plan.detail), target);
   if (mlir::failed(kernel))
     return mlir::failure();
   return EmittedKernel{kernel->function, kernel->symbols, kernel->tiles, kernel->scratchBytes};

@@ -29,8 +29,8 @@ struct KernelPlan {
   /// Vector loads and stores of one launch at nominal sizes, repeated work included; 0 where the generator is
   /// bound by arithmetic.
   double accesses = 0;
-  /// Operations of one launch where the generator knows better than access rules (work per row done once, lanes
-  /// without a row); 0 elsewhere.
+  /// Operations of one launch where the generator knows better than access rules (work per row done once,
+  /// lanes without a row); 0 elsewhere.
   DimExpr flops = 0;
   /// Why a kernel of rows is not one of tiles, where a generator of tiles failed on it; else empty.
   std::string fallback = {};

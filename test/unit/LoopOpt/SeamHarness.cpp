@@ -166,10 +166,10 @@ std::string compile(const SeamCase &test, Compiled &compiled, SeamOutcome &outco
           ? take(std::move(onePass),
                  [&](auto &plan) { return cpu::applyOnePass(*module, "kernel", plan, test.target); })
       : isWindow ? take(loopopt::planWindow(body, target, isConstant, test.windowSchedule),
-                      [&](auto &plan) { return cpu::applyWindow(*module, "kernel", plan, test.target); })
-               : take(loopopt::planContraction(body, target, isConstant, test.schedule), [&](auto &plan) {
-                   return cpu::applyContraction(*module, "kernel", plan, test.target);
-                 });
+                        [&](auto &plan) { return cpu::applyWindow(*module, "kernel", plan, test.target); })
+                 : take(loopopt::planContraction(body, target, isConstant, test.schedule), [&](auto &plan) {
+                     return cpu::applyContraction(*module, "kernel", plan, test.target);
+                   });
   if (!failure.empty())
     return failure;
   auto code = CompiledModule::compile(*module, test.target);

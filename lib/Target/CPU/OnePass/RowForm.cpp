@@ -193,18 +193,18 @@ Values RowForm::scoreTile(Value start, Value first, Value end, bool partial, Val
 Values RowForm::scores(Value start, Value count, ValueRange maxima) {
   int64_t rows = plan.schedule.scoreRows;
   auto known = getConstantIntValue(count);
-  Value full = known ? index(b, *known / rows * rows)
-                     : arith::MulIOp::create(b, arith::DivUIOp::create(b, count, index(b, rows)), index(b, rows))
-                           .getResult();
+  Value full =
+      known ? index(b, *known / rows * rows)
+            : arith::MulIOp::create(b, arith::DivUIOp::create(b, count, index(b, rows)), index(b, rows))
+                  .getResult();
   Values tops = forLoop(b, index(b, 0), full, rows, maxima, [&](Value first, ValueRange now) {
     return scoreTile(start, first, count, false, now);
   });
   if (known && *known % rows == 0)
     return tops;
   // Runs at most once.
-  return forLoop(b, full, count, rows, tops, [&](Value first, ValueRange now) {
-    return scoreTile(start, first, count, true, now);
-  });
+  return forLoop(b, full, count, rows, tops,
+                 [&](Value first, ValueRange now) { return scoreTile(start, first, count, true, now); });
 }
 
 //===-- Running reductions -------------------------------------------------------------------------===//
@@ -306,7 +306,8 @@ Values RowForm::block(Value start, Value count, ValueRange state) {
 
 /// Output = result * factors; an axis without elements gives zeros, whatever the factors inside the sum.
 void RowForm::finish(ValueRange state) {
-  Value noElements = arith::CmpIOp::create(b, arith::CmpIPredicate::eq, frame.extent(group.axis), index(b, 0));
+  Value noElements =
+      arith::CmpIOp::create(b, arith::CmpIPredicate::eq, frame.extent(group.axis), index(b, 0));
   for (int64_t v = 0; v < vectors; ++v) {
     Point point = pointAt(v, {});
     auto load = [&](const ScalarExpr *leaf) { return loadLeaf(leaf, v, point.loops, {}); };

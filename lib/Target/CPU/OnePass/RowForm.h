@@ -25,7 +25,8 @@ private:
   std::pair<mlir::Value, mlir::Value> axisRange();
   Values block(mlir::Value start, mlir::Value count, mlir::ValueRange state);
   Values scores(mlir::Value start, mlir::Value count, mlir::ValueRange maxima);
-  Values scoreTile(mlir::Value start, mlir::Value first, mlir::Value end, bool partial, mlir::ValueRange maxima);
+  Values scoreTile(mlir::Value start, mlir::Value first, mlir::Value end, bool partial,
+                   mlir::ValueRange maxima);
   Values weights(mlir::Value start, mlir::Value count, llvm::ArrayRef<mlir::Value> bounds,
                  mlir::ValueRange sums);
   void products(mlir::Value start, mlir::Value count, llvm::ArrayRef<mlir::Value> decay);

@@ -111,7 +111,8 @@ Value exponential2(KernelFrame &frame, Value x) {
     Value n = mlir::math::RoundEvenOp::create(b, x);
     Value p = power(l.sub(x, n)), mask = arith::ConstantOp::create(b, b.getI16IntegerAttr(-1));
     Value rounding = arith::ConstantOp::create(b, b.getI32IntegerAttr(4)); // the current mode
-    return LLVM::CallIntrinsicOp::create(b, x.getType(), b.getStringAttr("llvm.x86.avx512.mask.scalef.ps.512"),
+    return LLVM::CallIntrinsicOp::create(b, x.getType(),
+                                         b.getStringAttr("llvm.x86.avx512.mask.scalef.ps.512"),
                                          ValueRange{p, n, p, mask, rounding})
         .getResult(0);
   }

@@ -14,18 +14,20 @@ struct Point {
   std::map<const ScalarExpr *, mlir::Value> leaves = {};
   /// The value of an input leaf here, in its storage type (a scalar, or a vector over the lanes).
   std::function<mlir::Value(const ScalarExpr *)> load = {};
-  /// The loop in the lanes and the indices along it as a vector of i64; the loop's value in `loops` is that of lane 0.
+  /// The loop in the lanes and the indices along it as a vector of i64; the loop's value in `loops` is that
+  /// of lane 0.
   int laneLoop = -1;
   mlir::Value laneIndices = {};
 };
 
-/// The value of `expr`: a vector, or a scalar where it does not vary along the lanes. Values are remembered in
-/// the point's leaves.
+/// The value of `expr`: a vector, or a scalar where it does not vary along the lanes. Values are remembered
+/// in the point's leaves.
 mlir::Value evaluate(KernelFrame &frame, const ScalarExpr *expr, Point &point);
 /// The same as a vector.
 mlir::Value evaluateVector(KernelFrame &frame, const ScalarExpr *expr, Point &point);
 /// The product of factors as a vector, times `start` (null: one).
-mlir::Value multiply(KernelFrame &frame, llvm::ArrayRef<ScalarFactor> factors, Point &point, mlir::Value start);
+mlir::Value multiply(KernelFrame &frame, llvm::ArrayRef<ScalarFactor> factors, Point &point,
+                     mlir::Value start);
 
 /// 2^x for x <= 0 in f32 (NaN stays NaN), 0 where the result would not be a normal number.
 mlir::Value exponential2(KernelFrame &frame, mlir::Value x);

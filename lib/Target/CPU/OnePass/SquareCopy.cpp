@@ -40,8 +40,7 @@ static Value scaledBy(KernelFrame &frame, Value value, ArrayRef<double> scales) 
 static void emitSquare(KernelFrame &frame, const LaneCopy &copy, Value row, Value column, Value mask) {
   Builder &b = frame.b;
   Type element = cast<MemRefType>(copy.target.getType()).getElementType();
-  auto loaded =
-      VectorType::get({frame.lanes}, cast<MemRefType>(copy.source.getType()).getElementType());
+  auto loaded = VectorType::get({frame.lanes}, cast<MemRefType>(copy.source.getType()).getElementType());
   Values rows;
   for (int64_t r = 0; r < frame.lanes; ++r) {
     Value at = arith::MinSIOp::create(b, scaled(b, row, 1, r), copy.lastRow);
@@ -91,8 +90,8 @@ void emitLaneCopy(KernelFrame &frame, const LaneCopy &copy) {
   squares(index(b, full), copy.columns, true);
 }
 
-void emitLaneStore(KernelFrame &frame, Value source, int64_t columns, int64_t width, Value staging, Value target,
-                   Value base, Value rowStride, const DimExpr &columnStride, Value rows) {
+void emitLaneStore(KernelFrame &frame, Value source, int64_t columns, int64_t width, Value staging,
+                   Value target, Value base, Value rowStride, const DimExpr &columnStride, Value rows) {
   Builder &b = frame.b;
   Value zero = index(b, 0);
   int64_t padded = (columns + frame.lanes - 1) / frame.lanes * frame.lanes;
@@ -100,8 +99,8 @@ void emitLaneStore(KernelFrame &frame, Value source, int64_t columns, int64_t wi
     forEach(b, zero, index(b, width), frame.lanes, [&](Value row) {
       Values lines;
       for (int64_t c = 0; c < frame.lanes; ++c)
-        lines.push_back(vector::LoadOp::create(b, frame.vectorType, source,
-                                               ValueRange{scaled(b, column, 1, c), row}));
+        lines.push_back(
+            vector::LoadOp::create(b, frame.vectorType, source, ValueRange{scaled(b, column, 1, c), row}));
       lines = transposeSquare(b, lines);
       for (int64_t r = 0; r < frame.lanes; ++r)
         vector::StoreOp::create(b, lines[r], staging, ValueRange{scaled(b, row, 1, r), column});
@@ -112,7 +111,8 @@ void emitLaneStore(KernelFrame &frame, Value source, int64_t columns, int64_t wi
     if (!columnStride.isConstant(1)) {
       forEach(b, zero, index(b, columns), 1, [&](Value column) {
         Value value = memref::LoadOp::create(b, staging, ValueRange{row, column});
-        memref::StoreOp::create(b, value, target, ValueRange{plus(b, start, frame.times(column, columnStride))});
+        memref::StoreOp::create(b, value, target,
+                                ValueRange{plus(b, start, frame.times(column, columnStride))});
       });
       return;
     }

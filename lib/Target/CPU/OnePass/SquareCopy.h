@@ -1,4 +1,5 @@
-// Copies of row-major data into lanes: element (column, row) of the target is element (row, column) of the source.
+// Copies of row-major data into lanes: element (column, row) of the target is element (row, column) of the
+// source.
 #pragma once
 
 #include "lib/Target/CPU/OnePass/KernelFrame.h"
@@ -23,8 +24,8 @@ struct LaneCopy {
 void emitLaneCopy(KernelFrame &frame, const LaneCopy &copy);
 
 /// Emits the way back: rows [0, rows) of `target` (flat, f32) from `source` [columns][width].
-void emitLaneStore(KernelFrame &frame, mlir::Value source, int64_t columns, int64_t width, mlir::Value staging,
-                   mlir::Value target, mlir::Value base, mlir::Value rowStride, const DimExpr &columnStride,
-                   mlir::Value rows);
+void emitLaneStore(KernelFrame &frame, mlir::Value source, int64_t columns, int64_t width,
+                   mlir::Value staging, mlir::Value target, mlir::Value base, mlir::Value rowStride,
+                   const DimExpr &columnStride, mlir::Value rows);
 
 } // namespace delos::cpu::onepass

@@ -41,7 +41,8 @@ public:
 private:
   mlir::AffineExpr atom(const DimExpr::Atom &factor) const {
     if (factor.kind == DimExpr::AtomKind::Symbol)
-      return mlir::getAffineSymbolExpr(std::find(names.begin(), names.end(), factor.text) - names.begin(), context);
+      return mlir::getAffineSymbolExpr(std::find(names.begin(), names.end(), factor.text) - names.begin(),
+                                       context);
     mlir::AffineExpr a = affine(factor.operands[0]), b = affine(factor.operands[1]);
     if (!a || !b)
       return {};
