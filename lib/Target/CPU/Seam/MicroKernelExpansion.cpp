@@ -169,7 +169,7 @@ void Expansion::chooseDepth() {
   bool inPlace = form == BForm::InPlace || form == BForm::Copied;
   depthOutside = inPlace && getConstantIntValue(rows).value_or(mr * fewRowBlocks + 1) <= mr * fewRowBlocks;
   if ((makesPanels || depthOutside) && !kBlock) {
-    int64_t bytes = depthOutside ? target.l1Bytes / 2 : target.l2Bytes / panelShare;
+    int64_t bytes = depthOutside ? target.l1Bytes / 4 : target.l2Bytes / panelShare;
     int64_t most = std::max<int64_t>(lanes, bytes / (nr * element.getIntOrFloatBitWidth() / 8));
     int64_t passes = known ? llvm::divideCeilSigned(std::max<int64_t>(*known, 1), most) : 1;
     kBlock =
@@ -260,8 +260,8 @@ Value Expansion::loadB(const Pass &pass, Value k, int64_t vector, bool copies) {
   return result;
 }
 
-/// Fetches what the k loops read later: the hardware's prefetchers stop at pages, and streams of a few lines
-/// per page do not start them.
+/// Fetches what the k loops read later: panels a part of L1 ahead, of B in place the next pass. The hardware's
+/// prefetchers stop at pages, and streams of a few lines per page do not start them.
 void Expansion::prefetchB(const Pass &pass, Value k) {
   bool panels = form == BForm::Panels;
   int64_t bytes = nr * cast<MemRefType>(bOperand.getType()).getElementTypeBitWidth() / 8;
