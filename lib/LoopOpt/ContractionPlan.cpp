@@ -18,6 +18,8 @@ static constexpr int64_t typicalExtent = 128;
 static constexpr double tileSeconds = 40e-6;
 /// Parallel tiles that balance the cores.
 static constexpr int64_t tilesPerCore = 4;
+/// Multiply-adds that are worth several tiles: about ten microseconds where each reads an element.
+static constexpr double leastToSplit = 1 << 18;
 /// Bounds of the rows of a register tile (addresses take registers too) and of a parallel tile.
 static constexpr int64_t mostRows = 14, mostRowsPerTile = 256;
 /// Register tiles keep this share of the registers for accumulators; the rest holds operands.
@@ -137,6 +139,8 @@ static void chooseTiles(ContractionSchedule &schedule, const VectorTarget &targe
   double columnsPerTile = tileSeconds * target.flopsPerSecond / (2.0 * std::max<int64_t>(sizes.k, 1));
   int64_t rowTarget = chooseRows(target, sizes, form, wholeRows, columnsPerTile, schedule.nr);
   int64_t blocks = std::max<int64_t>(1, llvm::divideCeilSigned(sizes.m, rowTarget));
+  if (wholeRows)
+    blocks = std::max(blocks, std::min(target.cores, llvm::divideCeilSigned(sizes.m, schedule.mr)));
   schedule.rowBlock = roundUp(std::max<int64_t>(1, llvm::divideCeilSigned(sizes.m, blocks)), schedule.mr);
   if (sizes.dynamicM)
     schedule.rowBlock = roundUp(rowTarget, schedule.mr);
@@ -206,6 +210,20 @@ static std::optional<Refusal> checkSchedule(const ContractionSchedule &schedule,
     return refuse("expected a column_chunk that is a multiple of column_tile");
   if (schedule.columnChunk && reducesRows(group))
     return refuse("expected column_chunk = 0 where rows are reduced");
+  return std::nullopt;
+}
+
+/// Refuses a row reduction that would leave cores without tiles while one reads all of a large operand.
+static std::optional<Refusal> checkParallelism(const ContractionSchedule &schedule,
+                                               const ContractionGroup &group, const VectorTarget &target) {
+  auto rows = group.m.asConstant();
+  bool idles = rows && llvm::divideCeilSigned(*rows, schedule.rowBlock) < target.cores &&
+               llvm::all_of(group.batch, [](const DimExpr &extent) { return extent.isConstant(1); });
+  if (!idles || nominalMultiplyAdds(group) < leastToSplit)
+    return std::nullopt;
+  for (Operation &op : group.block->without_terminator())
+    if (isa<graph::ReduceOp>(op) && group.isDependent(op.getResult(0)))
+      return Refusal{"a row reduction that would leave cores without tiles", &op};
   return std::nullopt;
 }
 
@@ -372,6 +390,8 @@ delos::loopopt::planContraction(Block &body, const VectorTarget &target,
   bool isFloat = isa<FloatType>(cast<RankedTensorType>(group.product().getType()).getElementType());
   plan.schedule = given ? *given : choose(group, target, isFloat ? std::max(bits, 32u) : bits);
   if (auto refusal = checkSchedule(plan.schedule, group))
+    return *refusal;
+  if (auto refusal = given ? std::nullopt : checkParallelism(plan.schedule, group, target))
     return *refusal;
   plan.tiles = DimExpr::ceilDiv(group.m, plan.schedule.rowBlock);
   if (plan.schedule.columnChunk)

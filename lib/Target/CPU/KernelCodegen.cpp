@@ -3,10 +3,14 @@
 
 #include "dialects/Fusion/FusionDialect.h"
 #include "dialects/Graph/GraphOps.h"
+#include "lib/Cost/AnalyticCost.h"
 #include "lib/Target/CPU/OnePass/OnePassKernel.h"
 #include "lib/Target/CPU/Seam/SeamKernel.h"
 
 namespace delos::cpu {
+
+/// Multiply-adds up to which the rows may compute several products in one kernel.
+constexpr double kSmallProducts = 1 << 16;
 
 llvm::StringRef KernelPlan::generator() const {
   return std::holds_alternative<RowPlan>(detail)                    ? "rows"
@@ -86,6 +90,17 @@ KernelDecision planKernelWithRows(mlir::Block &body, const TargetDescription &ta
   return {std::move(plan), {}, nullptr, {}};
 }
 
+/// Multiply-adds of the products in `body`; symbolic sizes count as 64.
+static double multiplyAdds(mlir::Block &body) {
+  double sum = 0;
+  for (mlir::Operation &op : body)
+    if (auto contract = mlir::dyn_cast<graph::ContractOp>(op)) {
+      auto rule = mlir::cast<graph::AccessRuleOpInterface>(op).getAccessRule();
+      sum += DimHints().evaluate(rule.points());
+    }
+  return sum;
+}
+
 static int countProducts(mlir::Block &body) {
   return llvm::count_if(body, [](mlir::Operation &op) { return mlir::isa<graph::ContractOp>(op); });
 }
@@ -94,6 +109,9 @@ static int countProducts(mlir::Block &body) {
 static KernelDecision planTwoProducts(mlir::Block &body, const TargetDescription &target) {
   auto planned = loopopt::planOnePass(body, vectorTargetOf(target));
   if (auto *refusal = std::get_if<loopopt::Refusal>(&planned)) {
+    // The rows would compute the products from operands as they lie, which small ones bear.
+    if (multiplyAdds(body) > kSmallProducts)
+      return {std::nullopt, refusal->reason, refusal->blocking, {}};
     KernelDecision rows = planKernelWithRows(body, target);
     if (!rows)
       rows.reason = refusal->reason;
@@ -115,9 +133,12 @@ KernelDecision planKernel(mlir::Block &body, llvm::function_ref<bool(unsigned)> 
   if (countProducts(body) == 2)
     return planTwoProducts(body, target);
   KernelDecision tiles = planTiles(body, anchor, isConstantInput, target);
-  // What the tiles cannot express (several products, filters that are not constant) the rows still compute,
-  // at their price.
-  return tiles ? std::move(tiles) : planKernelWithRows(body, target);
+  if (tiles)
+    return tiles;
+  if (countProducts(body) > 1 && multiplyAdds(body) > kSmallProducts)
+    return tiles;
+  // What the tiles cannot express (filters that are not constant) the rows still compute, at their price.
+  return planKernelWithRows(body, target);
 }
 
 static EmittedKernel emitWithRows(mlir::ModuleOp module, llvm::StringRef name, mlir::Block &body,

@@ -393,6 +393,20 @@ TEST_CASE("what cannot be expressed is refused with the op in the way") {
     %1 = graph.reduce sum %0 dims [0] : tensor<4x6xf32> -> tensor<6xf32>
     return %1 : tensor<6xf32>
   })"});
+  SeamCase oneRow{
+      R"(func.func @f(%a: tensor<1x800xf32>, %b: tensor<800x600xf32>) -> (tensor<1x600xf32>, tensor<1xf32>) {
+    %0 = graph.contract %a, %b batch [] x [] contract [1] x [0] : (tensor<1x800xf32>, tensor<800x600xf32>) -> tensor<1x600xf32>
+    %1 = graph.reduce sum %0 dims [1] : tensor<1x600xf32> -> tensor<1xf32>
+    return %0, %1 : tensor<1x600xf32>, tensor<1xf32>
+  })",
+      {},
+      {1}};
+  oneRow.target.cores = 2;
+  SeamOutcome idle = runSeamCase(oneRow);
+  CHECK(idle.failure == "refused: a row reduction that would leave cores without tiles");
+  CHECK(idle.blockingOp == "graph.reduce");
+  oneRow.target.cores = 1;
+  CHECK(runSeamCase(oneRow).failure.empty());
   CHECK(columns.failure == "refused: a reduction of the anchor's result over other dims than all of N");
   CHECK(columns.blockingOp == "graph.reduce");
 }

@@ -260,8 +260,8 @@ Value Expansion::loadB(const Pass &pass, Value k, int64_t vector, bool copies) {
   return result;
 }
 
-/// Fetches what the k loops read later: panels a part of L1 ahead, of B in place the next pass. The hardware's
-/// prefetchers stop at pages, and streams of a few lines per page do not start them.
+/// Fetches what the k loops read later: panels a part of L1 ahead, of B in place the next pass. The
+/// hardware's prefetchers stop at pages, and streams of a few lines per page do not start them.
 void Expansion::prefetchB(const Pass &pass, Value k) {
   bool panels = form == BForm::Panels;
   int64_t bytes = nr * cast<MemRefType>(bOperand.getType()).getElementTypeBitWidth() / 8;
