@@ -37,6 +37,11 @@ static LogicalResult verifyAttributes(ConvOp op) {
     return op.emitOpError("expected 'grouped' only on a dense convolution");
   if (static_cast<int64_t>(op.getMr()) <= 0 || static_cast<int64_t>(op.getNr()) <= 0)
     return op.emitOpError() << "expected a positive register tile, got " << op.getMr() << " x " << op.getNr();
+  bool plain = op.getKind() == WindowKind::dense && !op.getGrouped() &&
+               op.getKernel() == ArrayRef<int64_t>{3, 3} && op.getStrides() == ArrayRef<int64_t>{1, 1} &&
+               op.getDilations() == ArrayRef<int64_t>{1, 1};
+  if (op.getWinograd() && !plain)
+    return op.emitOpError("expected 'winograd' only on a dense 3x3 convolution of stride 1");
   if (auto perm = op.getXPerm())
     if (SmallVector<int64_t> copy(*perm); copy.size() != parallelRank(op) || !isPermutationVector(copy))
       return op.emitOpError() << "expected x_perm to be a permutation of " << parallelRank(op) << " dims";
@@ -52,7 +57,9 @@ static SmallVector<int64_t> expectedWeights(ConvOp op, int64_t channels) {
   if (op.getKind() == WindowKind::dense)
     shape.push_back(ShapedType::isDynamic(channels) ? channels
                                                     : llvm::divideCeilSigned(channels, op.getNr()));
-  shape.append(op.getKernel().begin(), op.getKernel().end());
+  // Transformed filters are m - 1 larger than the windows.
+  for (int64_t extent : op.getKernel())
+    shape.push_back(extent + (op.getWinograd() ? *op.getWinograd() - 1 : 0));
   if (op.getKind() == WindowKind::dense)
     shape.append({x.getDimSize(op.getXDim(parallelRank(op) - 1)), static_cast<int64_t>(op.getNr())});
   else

@@ -73,7 +73,8 @@ def Fusion_ConvOp : Fusion_SeamOp<"conv", [
     | depthwise | `[K_1..K_s][C]` | sum over the window |
     | max, min, sum | none | over the window; max and min propagate NaN |
 
-    The old content of `c` is ignored; the window dims and IC cannot be tiled.
+    The old content of `c` is ignored; the window dims and IC cannot be tiled. With `winograd = m` a dense 3x3 convolution of stride 1 is
+    computed as F(m x m, 3 x 3): its weights are the filters' transforms, `[ceil(OC/nr)][m+2][m+2][IC][nr]`.
 
     ```mlir
     %r = fusion.conv dense {mr = 8, nr = 32, kernel = array<i64: 3, 3>, strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>}
@@ -83,7 +84,8 @@ def Fusion_ConvOp : Fusion_SeamOp<"conv", [
   }];
   let arguments = (ins Fusion_WindowKindAttr:$kind, AnyShaped:$x, Optional<AnyShaped>:$w, Variadic<Index>:$pads, AnyShaped:$c,
                        I64Attr:$mr, I64Attr:$nr, DenseI64ArrayAttr:$kernel, DenseI64ArrayAttr:$strides,
-                       DenseI64ArrayAttr:$dilations, UnitAttr:$grouped, OptionalAttr<DenseI64ArrayAttr>:$x_perm);
+                       DenseI64ArrayAttr:$dilations, UnitAttr:$grouped, OptionalAttr<DenseI64ArrayAttr>:$x_perm,
+                       OptionalAttr<I64Attr>:$winograd);
   let assemblyFormat = [{
     $kind attr-dict `ins` `(` $x (`,` $w^)? `:` type($x) (`,` type($w)^)? `)` `pads` `(` $pads `)` `outs` `(` $c `:` type($c) `)`
     (`->` type($result)^)?

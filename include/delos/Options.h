@@ -29,6 +29,10 @@ struct CompileLimits {
   int64_t foldingSteps = int64_t{1} << 28;  ///< Scalar operations spent on constant folding.
 };
 
+/// Convolutions of 3x3 windows with fewer multiplications. F2 rounds no worse than the direct sum but not to
+/// the same bits; F4 loses up to one decimal digit. Both turn an infinite input into NaN around it.
+enum class WinogradLevel { None, F2, F4 };
+
 /// Compilation is a pure function of the model and these options (threads included: they shape the tiles).
 /// Not implemented, and refused with kUnimplemented when asked for: `deterministic`, `preciseMath`, `dims`,
 /// `targetFeatures` and FusionLevel::ElementWise.
@@ -37,7 +41,9 @@ struct CompileOptions {
   int32_t threads = 0; ///< At most this many threads per run; 0 means all that the process may use.
   FusionLevel fusion = FusionLevel::Full;
   bool deterministic = false; ///< Same bits for any thread count and batch size.
-  bool preciseMath = false;   ///< Math functions within 1 ulp instead of the fast ones.
+  /// The largest tile of Winograd's algorithm that may be taken where it is faster.
+  WinogradLevel allowWinograd = WinogradLevel::F2;
+  bool preciseMath = false; ///< Math functions within 1 ulp instead of the fast ones.
   /// Assumed sizes of symbolic dims for cost estimates, by the model's name ("batch" -> 8). Any size runs.
   std::map<std::string, int64_t> dimHints;
   /// Sizes to fix symbolic dims at: the executable then accepts no others.

@@ -44,6 +44,17 @@ Status setFusion(FusionLevel &target, const std::string &key, const std::string 
   return malformed(key, value, "none, elementwise or full");
 }
 
+Status setWinograd(WinogradLevel &target, const std::string &key, const std::string &value) {
+  static const std::pair<const char *, WinogradLevel> levels[] = {
+      {"none", WinogradLevel::None}, {"f2", WinogradLevel::F2}, {"f4", WinogradLevel::F4}};
+  for (auto [name, level] : levels)
+    if (value == name) {
+      target = level;
+      return absl::OkStatus();
+    }
+  return malformed(key, value, "none, f2 or f4");
+}
+
 Status setText(std::string &target, const std::string &value) {
   target = value;
   return absl::OkStatus();
@@ -61,6 +72,7 @@ const NamedSetter setters[] = {
     {"threads", [](auto &o, auto &k, auto &v) { return setInteger(o.threads, k, v); }},
     {"fusion", [](auto &o, auto &k, auto &v) { return setFusion(o.fusion, k, v); }},
     {"deterministic", [](auto &o, auto &k, auto &v) { return setFlag(o.deterministic, k, v); }},
+    {"allow_winograd", [](auto &o, auto &k, auto &v) { return setWinograd(o.allowWinograd, k, v); }},
     {"precise_math", [](auto &o, auto &k, auto &v) { return setFlag(o.preciseMath, k, v); }},
     {"target_cpu", [](auto &o, auto &, auto &v) { return setText(o.targetCPU, v); }},
     {"target_features", [](auto &o, auto &, auto &v) { return setText(o.targetFeatures, v); }},

@@ -83,6 +83,9 @@ private:
     if (!target.ok())
       return target.status();
     pipeline.target = *target;
+    pipeline.target.winograd = options.allowWinograd == WinogradLevel::None ? 0
+                               : options.allowWinograd == WinogradLevel::F2 ? 2
+                                                                            : 4;
     pipeline.fusionLevel = options.fusion == FusionLevel::None ? "off" : "full";
     pipeline.hints.sizes.insert(options.dimHints.begin(), options.dimHints.end());
     pipeline.foldBytes = options.limits.foldedBytes;

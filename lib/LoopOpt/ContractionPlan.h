@@ -17,7 +17,10 @@ struct VectorTarget {
   int64_t vectorRegisters = 32;
   int64_t l1Bytes = 32 << 10;
   int64_t l2Bytes = 1 << 20;
+  int64_t l3Bytes = 16 << 20;
   int64_t cores = 1;
+  /// Largest output tile m of F(m x m, 3 x 3) that convolutions may use: 0, 2 or 4.
+  int64_t winograd = 2;
   /// Of one core, multiply-adds in f32 counted as two; sets the length of a parallel tile.
   double flopsPerSecond = 2.0e11;
   /// Of vectors, per cycle of one core, and cycles until the result of a multiply-add can be added to.

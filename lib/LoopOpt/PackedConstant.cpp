@@ -1,6 +1,8 @@
 // Scatter of a dense constant into panels.
 #include "lib/LoopOpt/PackedConstant.h"
 
+#include "lib/LoopOpt/Winograd.h"
+
 #include <algorithm>
 #include <cassert>
 #include <cstring>
@@ -77,9 +79,27 @@ private:
 
 } // namespace
 
+size_t PackedConstant::sourceBytes() const {
+  int64_t elements = 1;
+  for (const SourceDim &dim : source)
+    elements *= dim.extent;
+  if (const WinogradTransform *transform = winogradTransform(winograd))
+    elements = elements / (transform->inputTile * transform->inputTile) * 9;
+  return static_cast<size_t>(elements * elementBytes);
+}
+
 void delos::loopopt::packConstant(const PackedConstant &packed, std::span<const std::byte> source,
                                   std::span<std::byte> target) {
   assert(target.size() == packed.bytes() && "expected a target of packed.bytes()");
+  if (const WinogradTransform *transform = winogradTransform(packed.winograd)) {
+    std::vector<float> filters(source.size() / sizeof(float));
+    std::memcpy(filters.data(), source.data(), source.size());
+    std::vector<float> tiles(filters.size() / 9 * transform->inputTile * transform->inputTile);
+    transformFilters(*transform, filters, tiles);
+    PackedConstant plain = packed;
+    plain.winograd = 0;
+    return packConstant(plain, std::as_bytes(std::span(tiles)), target);
+  }
   std::memset(target.data(), 0, target.size());
   switch (packed.elementBytes) {
   case 1:

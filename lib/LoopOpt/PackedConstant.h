@@ -31,9 +31,14 @@ struct PackedConstant {
   /// The dims of the source, outermost first.
   std::vector<SourceDim> source;
   int64_t lead = 1, columns = 1, depth = 1, nr = 1;
+  /// Output tile m of F(m x m, 3 x 3), or 0: the source's last two dims are 3 x 3 windows of f32, packed as
+  /// their transforms. `source` describes the transformed filter.
+  int64_t winograd = 0;
 
   int64_t panels() const { return (columns + nr - 1) / nr; }
   size_t bytes() const { return static_cast<size_t>(lead * panels() * depth * nr * elementBytes); }
+  /// Bytes of the dense source.
+  size_t sourceBytes() const;
   friend bool operator==(const PackedConstant &, const PackedConstant &) = default;
 };
 

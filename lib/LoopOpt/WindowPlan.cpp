@@ -1,8 +1,13 @@
 // Choice of register tile, rows and channels for a window kernel.
 #include "lib/LoopOpt/WindowPlan.h"
 
+#include "lib/LoopOpt/Winograd.h"
+
 #include "llvm/Support/MathExtras.h"
 #include "mlir/IR/Builders.h"
+
+#include <algorithm>
+#include <vector>
 
 using namespace mlir;
 using namespace delos;
@@ -17,6 +22,13 @@ static constexpr int64_t residentWeights = 600 << 10;
 static constexpr int64_t leastChannelsInPlace = 8;
 /// Products per sum up to which reading and writing results counts.
 static constexpr int64_t shortSum = 256;
+/// With fewer channels the transforms of F(m x m, 3 x 3) cost what it saves; with fewer pixels its filters
+/// do.
+static constexpr int64_t leastTransformedChannels = 32, leastTransformedPixels = 150;
+/// Tiles transformed together: their planes stay in the second-level cache.
+static constexpr int64_t mostTiles = 32;
+/// Channels from which two parts may transform the input each for itself.
+static constexpr int64_t leastSplitChannels = 256;
 static constexpr double tileSeconds = 40e-6;
 static constexpr int64_t stackBytes = 128 << 10;
 
@@ -30,11 +42,11 @@ DictionaryAttr WindowSchedule::toAttribute(MLIRContext *context) const {
   auto number = [&](StringRef name, int64_t value) {
     return b.getNamedAttr(name, b.getI64IntegerAttr(value));
   };
-  return b.getDictionaryAttr({number("channel_tile", channelTile),
-                              b.getNamedAttr("halo", b.getBoolAttr(halo)), number("mr", mr), number("nr", nr),
-                              number("row_tile", rowTile),
-                              b.getNamedAttr("rows_outside", b.getBoolAttr(rowsOutside)),
-                              b.getNamedAttr("sink", b.getBoolAttr(sink)), number("unroll", unroll)});
+  return b.getDictionaryAttr(
+      {number("channel_tile", channelTile), b.getNamedAttr("halo", b.getBoolAttr(halo)), number("mr", mr),
+       number("nr", nr), number("row_tile", rowTile),
+       b.getNamedAttr("rows_outside", b.getBoolAttr(rowsOutside)),
+       b.getNamedAttr("sink", b.getBoolAttr(sink)), number("unroll", unroll), number("winograd", winograd)});
 }
 
 WindowSchedule WindowSchedule::fromAttribute(DictionaryAttr knobs) {
@@ -52,6 +64,7 @@ WindowSchedule WindowSchedule::fromAttribute(DictionaryAttr knobs) {
   number("nr", schedule.nr);
   number("row_tile", schedule.rowTile);
   number("unroll", schedule.unroll);
+  number("winograd", schedule.winograd);
   flag("halo", schedule.halo);
   flag("rows_outside", schedule.rowsOutside);
   flag("sink", schedule.sink);
@@ -113,6 +126,84 @@ static int64_t haloBytes(ArrayRef<int64_t> shape, unsigned column, int64_t bits,
   return roundUp(rows * roundUp(row, target.lanes(bits)) * bits / 8, 64);
 }
 
+WinogradBuffers delos::loopopt::winogradBuffers(int64_t outputTile, int64_t rows, int64_t columns,
+                                                int64_t inputChannels, int64_t nr, int64_t lanes) {
+  return {llvm::divideCeilSigned(rows, outputTile), llvm::divideCeilSigned(columns, outputTile),
+          roundUp(inputChannels, lanes) + lanes, nr + lanes};
+}
+
+/// Bytes of those buffers.
+static int64_t winogradBytes(const WindowGroup &group, const WindowSchedule &schedule,
+                             const VectorTarget &target) {
+  WinogradBuffers buffers =
+      winogradBuffers(schedule.winograd, schedule.rowTile, *group.extents[2].asConstant(),
+                      group.inputChannels, schedule.nr, target.lanes(32));
+  int64_t planes = (schedule.winograd + 2) * (schedule.winograd + 2);
+  return 4 * planes * buffers.tiles() * (buffers.inputWidth + buffers.productWidth) + 128;
+}
+
+/// True for what F(m x m, 3 x 3) computes: f32, windows of 3x3, channels last, columns of known number.
+static bool mayTransform(const WindowGroup &group) {
+  auto all = [](ArrayRef<int64_t> values, int64_t wanted) {
+    return values.size() == 2 && llvm::all_of(values, [&](int64_t value) { return value == wanted; });
+  };
+  bool inOrder = llvm::all_of(llvm::enumerate(group.inputPerm), [](const auto &dim) {
+    return dim.value() == static_cast<int64_t>(dim.index());
+  });
+  return group.kind == WindowKind::dense && !group.isGrouped() && all(group.kernel, 3) &&
+         all(group.strides, 1) && all(group.dilations, 1) && inOrder && group.extents[2].asConstant() &&
+         cast<RankedTensorType>(group.product().getType()).getElementType().isF32();
+}
+
+/// True when F(m x m, 3 x 3) is faster than the direct sum: enough channels to pay for the transforms, and
+/// filters that stay in the last-level cache beside everything else while all tiles use them.
+static bool paysTransform(const WindowGroup &group, const VectorTarget &target, int64_t tile) {
+  if (!mayTransform(group))
+    return false;
+  int64_t filters = 4 * (tile + 2) * (tile + 2) * group.inputChannels * group.outputChannels;
+  return std::min(group.inputChannels, group.outputChannels) >= leastTransformedChannels &&
+         nominal(group.extents[1]) * nominal(group.extents[2]) >= leastTransformedPixels &&
+         filters <= target.l3Bytes / 4;
+}
+
+/// How much longer the busiest core works than the average, with `blocks` of `rows` rows (the last one fewer)
+/// of each of `copies` images, handed out in order.
+static double imbalance(int64_t rows, int64_t total, int64_t copies, int64_t cores) {
+  std::vector<int64_t> loads(std::max<int64_t>(cores, 1));
+  for (int64_t copy = 0; copy < std::min<int64_t>(copies, 64); ++copy)
+    for (int64_t row = 0; row < total; row += rows)
+      *std::min_element(loads.begin(), loads.end()) += std::min(rows, total - row);
+  int64_t sum = 0;
+  for (int64_t load : loads)
+    sum += load;
+  return static_cast<double>(*std::max_element(loads.begin(), loads.end())) * loads.size() / sum;
+}
+
+/// Rows of tiles that are transformed together, and channels: enough tiles to use each filter often, few
+/// enough to stay near, and an even share for every core.
+static void chooseWinograd(WindowSchedule &schedule, const WindowGroup &group, const VectorTarget &target,
+                           int64_t tile, bool wholeChannels) {
+  int64_t tileRows = llvm::divideCeilSigned(nominal(group.extents[1]), tile);
+  int64_t tileColumns = llvm::divideCeilSigned(nominal(group.extents[2]), tile);
+  int64_t images = nominal(group.extents[0]), channels = group.outputChannels;
+  bool maySplit = !wholeChannels && channels % (2 * schedule.nr) == 0 && channels >= leastSplitChannels;
+  double best = 1e9;
+  for (int64_t rows = 1; rows <= tileRows && (rows == 1 || rows * tileColumns <= mostTiles); ++rows)
+    for (int64_t parts = 1; parts <= (maySplit ? 2 : 1); ++parts) {
+      int64_t tiles = rows * tileColumns, mr = choosePixels(tiles, 8);
+      double cost = imbalance(rows, tileRows, images * parts, target.cores) * roundUp(tiles, mr) / tiles *
+                    (1 + 2.0 / tiles) * (parts == 1 ? 1 : 1.08);
+      if (cost >= best)
+        continue;
+      best = cost;
+      schedule.mr = mr;
+      schedule.rowTile = rows * tile;
+      schedule.channelTile = parts == 1 ? 0 : channels / parts;
+    }
+  schedule.rowsOutside = true;
+  schedule.winograd = tile;
+}
+
 static WindowSchedule choose(const WindowGroup &group, const VectorTarget &target, int64_t elementBits,
                              bool wholeChannels) {
   WindowSchedule schedule;
@@ -154,7 +245,43 @@ static WindowSchedule choose(const WindowGroup &group, const VectorTarget &targe
   int64_t blocks = llvm::divideCeilSigned(rows, std::max<int64_t>(1, std::min(wanted, rows)));
   schedule.rowTile = llvm::divideCeilSigned(rows, blocks);
   schedule.halo = taps > 1 && group.inputChannels < leastChannelsInPlace && mayCopy(group);
+  for (int64_t tile = target.winograd; tile >= 2; tile -= 2)
+    if (paysTransform(group, target, tile)) {
+      chooseWinograd(schedule, group, target, tile, wholeChannels);
+      break;
+    }
   return schedule;
+}
+
+/// The filter [O, I/g, K...] in panels, or [K...][C] for depthwise.
+static PackedConstant packFilter(const WindowGroup &group, const WindowSchedule &schedule,
+                                 int64_t elementBytes) {
+  int64_t nr = schedule.nr;
+  using Index = PackedConstant::Index;
+  PackedConstant packed;
+  packed.input = *group.filter;
+  packed.elementBytes = elementBytes;
+  bool dense = group.kind == WindowKind::dense;
+  llvm::SmallVector<int64_t, 3> window(group.kernel);
+  if (schedule.winograd)
+    window.assign(2, schedule.winograd + 2);
+  packed.winograd = schedule.winograd;
+  int64_t taps = 1;
+  for (int64_t extent : window)
+    taps *= extent;
+  packed.columns = group.outputChannels;
+  packed.nr = dense ? nr : group.outputChannels;
+  packed.lead = dense ? group.groups : taps;
+  packed.depth = dense ? taps * group.inputChannels : 1;
+  packed.source = {{group.groups, dense ? Index::Lead : Index::Depth, 1},
+                   {group.outputChannels, Index::Column, 1},
+                   {dense ? group.inputChannels : 1, Index::Depth, 1}};
+  int64_t weight = taps * (dense ? group.inputChannels : 1);
+  for (int64_t extent : window) {
+    weight /= extent;
+    packed.source.push_back({extent, dense ? Index::Depth : Index::Lead, weight});
+  }
+  return packed;
 }
 
 static std::optional<Refusal> check(const WindowSchedule &schedule, const WindowGroup &group,
@@ -168,32 +295,11 @@ static std::optional<Refusal> check(const WindowSchedule &schedule, const Window
     return refuse("expected a channel_tile that is a multiple of nr and divides the channels");
   if (schedule.halo && !mayCopy(group))
     return refuse("expected halo only with dense rows of known length");
+  if (schedule.winograd && (!winogradTransform(schedule.winograd) || !mayTransform(group) || schedule.halo ||
+                            schedule.rowTile % schedule.winograd))
+    return refuse(
+        "expected winograd of 2 or 4 dividing row_tile, on a dense f32 3x3 convolution of stride 1");
   return std::nullopt;
-}
-
-/// The filter [O, I/g, K...] in panels, or [K...][C] for depthwise.
-static PackedConstant packFilter(const WindowGroup &group, int64_t nr, int64_t elementBytes) {
-  using Index = PackedConstant::Index;
-  PackedConstant packed;
-  packed.input = *group.filter;
-  packed.elementBytes = elementBytes;
-  bool dense = group.kind == WindowKind::dense;
-  int64_t taps = 1;
-  for (int64_t extent : group.kernel)
-    taps *= extent;
-  packed.columns = group.outputChannels;
-  packed.nr = dense ? nr : group.outputChannels;
-  packed.lead = dense ? group.groups : taps;
-  packed.depth = dense ? taps * group.inputChannels : 1;
-  packed.source = {{group.groups, dense ? Index::Lead : Index::Depth, 1},
-                   {group.outputChannels, Index::Column, 1},
-                   {dense ? group.inputChannels : 1, Index::Depth, 1}};
-  int64_t weight = taps * (dense ? group.inputChannels : 1);
-  for (int64_t extent : group.kernel) {
-    weight /= extent;
-    packed.source.push_back({extent, dense ? Index::Depth : Index::Lead, weight});
-  }
-  return packed;
 }
 
 static std::optional<Refusal> checkTypes(const WindowGroup &group) {
@@ -241,7 +347,7 @@ delos::loopopt::planWindow(Block &body, const VectorTarget &target,
   int64_t channels = plan.schedule.channelTile ? plan.schedule.channelTile : group.outputChannels;
   plan.tiles = plan.tiles * DimExpr(group.outputChannels / channels);
   if (group.filter)
-    plan.packed.push_back(packFilter(group, plan.schedule.nr, type.getElementTypeBitWidth() / 8));
+    plan.packed.push_back(packFilter(group, plan.schedule, type.getElementTypeBitWidth() / 8));
   // The result's tile, and one more for every value that a channel reduction keeps.
   DimExpr tile = group.extents[row + 1] *
                  DimExpr(plan.schedule.rowTile * roundUp(channels, plan.schedule.nr) * bits / 8);
@@ -253,6 +359,8 @@ delos::loopopt::planWindow(Block &body, const VectorTarget &target,
     copied =
         haloBytes(plan.halo, group.inputPerm[group.spatialRank()], type.getElementTypeBitWidth(), target);
   }
+  if (plan.schedule.winograd)
+    copied = winogradBytes(group, plan.schedule, target);
   auto constant = total.asConstant();
   bool fitsStack = constant && *constant <= stackBytes && copied.isConstant(0);
   plan.scratchBytes = fitsStack ? DimExpr(0) : total + copied;

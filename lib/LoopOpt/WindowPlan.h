@@ -21,6 +21,8 @@ struct WindowSchedule {
   bool sink = true;
   /// Copy the input tile with its border, where there are few input channels.
   bool halo = false;
+  /// Output tile m of F(m x m, 3 x 3), or 0 for the direct sum; `mr` is then a number of tiles.
+  int64_t winograd = 0;
   int64_t unroll = 4;
 
   mlir::DictionaryAttr toAttribute(mlir::MLIRContext *context) const;
@@ -37,6 +39,15 @@ struct WindowPlan {
   /// Extents of the copied input tile, in the order of the input's dims; empty without `schedule.halo`.
   llvm::SmallVector<int64_t> halo;
 };
+
+/// What F(m x m, 3 x 3) keeps between its steps, in elements: [n * n][tiles][width] for the transformed input
+/// and the products of one panel. Rows and planes are padded so that they share no cache sets.
+struct WinogradBuffers {
+  int64_t tileRows, tileColumns, inputWidth, productWidth;
+  int64_t tiles() const { return tileRows * tileColumns; }
+};
+WinogradBuffers winogradBuffers(int64_t outputTile, int64_t rows, int64_t columns, int64_t inputChannels,
+                                int64_t nr, int64_t lanes);
 
 /// Plans the kernel `body` around its one convolution or pooling; as `planContraction`.
 std::variant<WindowPlan, Refusal> planWindow(mlir::Block &body, const VectorTarget &target,

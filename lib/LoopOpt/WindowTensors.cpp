@@ -88,7 +88,7 @@ FailureOr<Value> WindowEmitter::emitWindow(Value whole) {
     if (group.kind == fusion::WindowKind::dense)
       shape.push_back(DimExpr::ceilDiv(group.outputChannels, plan.schedule.nr));
     for (int64_t extent : group.kernel)
-      shape.push_back(extent);
+      shape.push_back(extent + (plan.schedule.winograd ? plan.schedule.winograd - 1 : 0));
     if (group.kind == fusion::WindowKind::dense)
       shape.append({group.inputChannels, plan.schedule.nr});
     else
@@ -103,7 +103,8 @@ FailureOr<Value> WindowEmitter::emitWindow(Value whole) {
       pads, whole, b.getI64IntegerAttr(plan.schedule.mr), b.getI64IntegerAttr(plan.schedule.nr),
       b.getDenseI64ArrayAttr(group.kernel), b.getDenseI64ArrayAttr(group.strides),
       b.getDenseI64ArrayAttr(group.dilations), group.isGrouped() ? b.getUnitAttr() : UnitAttr(),
-      b.getDenseI64ArrayAttr(group.inputPerm));
+      b.getDenseI64ArrayAttr(group.inputPerm),
+      plan.schedule.winograd ? b.getI64IntegerAttr(plan.schedule.winograd) : IntegerAttr());
   llvm::SmallVector<OpFoldResult> tileOffsets = offsets, tileSizes = sizes;
   for (const Range &range : ArrayRef(full.getIterationDomain(b)).drop_front(offsets.size())) {
     tileOffsets.push_back(range.offset);

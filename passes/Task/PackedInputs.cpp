@@ -16,8 +16,8 @@ mlir::ArrayAttr packedInputsAttr(mlir::MLIRContext *context, llvm::ArrayRef<Pack
     llvm::SmallVector<int64_t> source;
     for (const PackedConstant::SourceDim &dim : one.source)
       source.append({dim.extent, static_cast<int64_t>(dim.index), dim.weight});
-    llvm::SmallVector<int64_t> sizes = {one.input,   one.elementBytes, one.lead,
-                                        one.columns, one.depth,        one.nr};
+    llvm::SmallVector<int64_t> sizes = {one.input, one.elementBytes, one.lead,    one.columns,
+                                        one.depth, one.nr,           one.winograd};
     entries.push_back(
         builder.getDictionaryAttr({builder.getNamedAttr("sizes", builder.getDenseI64ArrayAttr(sizes)),
                                    builder.getNamedAttr("source", builder.getDenseI64ArrayAttr(source))}));
@@ -37,6 +37,7 @@ llvm::SmallVector<PackedConstant> packedInputsOf(mlir::ArrayAttr attr) {
     one.columns = sizes[3];
     one.depth = sizes[4];
     one.nr = sizes[5];
+    one.winograd = sizes[6];
     for (size_t i = 0; i < source.size(); i += 3)
       one.source.push_back({source[i], static_cast<PackedConstant::Index>(source[i + 1]), source[i + 2]});
   }
@@ -63,10 +64,7 @@ static llvm::ArrayRef<char> bytesOf(mlir::ElementsAttr value, std::vector<char> 
 mlir::FailureOr<mlir::ElementsAttr> packElements(mlir::ElementsAttr value, const PackedConstant &packed) {
   std::vector<char> storage;
   llvm::ArrayRef<char> source = bytesOf(value, storage);
-  int64_t elements = 1;
-  for (const PackedConstant::SourceDim &dim : packed.source)
-    elements *= dim.extent;
-  if (static_cast<int64_t>(source.size()) != elements * packed.elementBytes)
+  if (source.size() != packed.sourceBytes())
     return mlir::failure();
   mlir::AsmResourceBlob blob =
       mlir::HeapAsmResourceBlob::allocate(packed.bytes(), /*align=*/64, /*dataIsMutable=*/true);

@@ -26,6 +26,8 @@ struct TargetDescription {
   /// Shared by the cores.
   int64_t l3Bytes = 16 << 20;
   int64_t cores = 1;
+  /// Largest output tile m of F(m x m, 3 x 3) that convolutions may use: 0, 2 or 4.
+  int64_t winograd = 2;
 
   bool has(std::string_view feature) const;
   /// Lanes of a vector of `elementBits`-wide elements.

@@ -190,6 +190,89 @@ TEST_CASE("schedules with channel tiles and without sinking") {
       }
 }
 
+TEST_CASE("Winograd's algorithm on borders, tails and many tiles") {
+  std::vector<Conv> cases(7);
+  cases[0].oc = 32;
+  cases[1].h = 17;
+  cases[1].w = 7;
+  cases[1].ic = 13;
+  cases[1].oc = 50;
+  cases[2].n = 2;
+  cases[2].h = cases[2].w = 12;
+  cases[2].low = cases[2].high = 0;
+  cases[2].ic = 32;
+  cases[2].oc = 96;
+  cases[3].low = 2;
+  cases[3].high = 0;
+  cases[3].ic = 40;
+  cases[3].oc = 5;
+  cases[4].h = 1;
+  cases[4].w = 30;
+  cases[5].h = 23;
+  cases[5].w = 1;
+  cases[5].oc = 64;
+  cases[6].low = 0;
+  cases[6].high = 2;
+  cases[6].h = 31;
+  cases[6].w = 33;
+  for (const Conv &shape : cases)
+    for (int64_t tile : {2, 4})
+      for (int64_t rowTile : {4, 16})
+        for (std::string epilogue : {"none", "relu", "tanh"}) {
+          Conv conv = shape;
+          conv.epilogue = epilogue;
+          loopopt::WindowSchedule schedule;
+          schedule.mr = rowTile == 4 ? 3 : 8;
+          schedule.winograd = tile;
+          schedule.rowTile = rowTile;
+          SeamCase test{conv.text(), {}, {1}};
+          test.windowSchedule = &schedule;
+          check(test, (epilogue == "tanh" ? 1e-4 : 3e-6) * (tile == 4 ? 10 : 1));
+        }
+}
+
+TEST_CASE("Winograd's algorithm is chosen where it pays, with symbolic rows and batch") {
+  std::string x = R"(tensor<?x?x28x48xf32, #graph.dims<"n", "h", 28, 48>>)",
+              y = R"(tensor<?x?x28x96xf32, #graph.dims<"n", "h", 28, 96>>)";
+  std::string text = "func.func @f(%x: " + x + ", %f: tensor<96x48x3x3xf32>) -> " + y +
+                     " {\n %0 = graph.conv %x, %f strides [1, 1] dilations [1, 1] low [1, 1] high [1, 1] "
+                     "channels_last : (" +
+                     x + ", tensor<96x48x3x3xf32>) -> " + y + "\n return %0 : " + y + "\n}";
+  for (auto [n, h] : {std::pair<int64_t, int64_t>{1, 7}, {2, 1}, {1, 30}, {0, 5}, {3, 0}, {2, 19}})
+    for (int64_t tile : {0, 2, 4}) {
+      SeamCase test{text, {{"n", n}, {"h", h}}, {1}};
+      test.target.winograd = tile;
+      check(test, tile == 4 ? 3e-5 : 3e-6);
+    }
+}
+
+TEST_CASE("convolutions have the same bits with any vector length") {
+  Conv dense, few, depthwise, transformed;
+  dense.ic = 24;
+  dense.oc = 40;
+  dense.epilogue = "relu";
+  few.ic = 3;
+  few.stride = 2;
+  depthwise.groups = depthwise.ic = depthwise.oc = 40;
+  transformed.h = 20;
+  transformed.w = 17;
+  transformed.ic = 48;
+  transformed.oc = 64;
+  for (const Conv &conv : {dense, few, depthwise, transformed}) {
+    std::vector<std::vector<std::byte>> bits;
+    for (const char *cpu : {"x86-64-v3", "x86-64-v4"}) {
+      SeamCase test{conv.text(), {}, {1}};
+      test.target = *cpu::TargetDescription::named(cpu);
+      PreparedSeamCase prepared(test, 3);
+      INFO(prepared.outcome().failure);
+      REQUIRE(prepared.outcome().failure.empty());
+      REQUIRE(prepared.run(0, prepared.outcome().tiles));
+      bits.push_back(prepared.output(0));
+    }
+    CHECK(bits[0] == bits[1]);
+  }
+}
+
 TEST_CASE("one and three spatial dims") {
   check({R"(func.func @f(%x: tensor<2x20x6xf32>, %f: tensor<9x6x5xf32>) -> tensor<2x10x9xf32> {
     %0 = graph.conv %x, %f strides [2] dilations [1] low [2] high [2] channels_last : (tensor<2x20x6xf32>, tensor<9x6x5xf32>) -> tensor<2x10x9xf32>

@@ -10,6 +10,7 @@
 #include "lib/Target/CPU/Seam/MicroKernelExpansion.h"
 #include "lib/Target/CPU/Seam/SizeTable.h"
 #include "lib/Target/CPU/Seam/WindowExpansion.h"
+#include "lib/Target/CPU/Seam/WinogradExpansion.h"
 
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -30,7 +31,9 @@ loopopt::VectorTarget cpu::vectorTargetOf(const TargetDescription &target) {
   result.vectorRegisters = target.vectorRegisters;
   result.l1Bytes = target.l1Bytes;
   result.l2Bytes = target.l2Bytes;
+  result.l3Bytes = target.l3Bytes;
   result.cores = target.cores;
+  result.winograd = target.winograd;
   return result;
 }
 
@@ -155,15 +158,18 @@ static LogicalResult expand(loopopt::BufferKernel &kernel, const ExpansionOption
   IRRewriter rewriter(function.getContext());
   seam::Workspace workspace(kernel);
   copiesToGenerics(rewriter, function);
-  SmallVector<fusion::MicroKernelOp> contractions;
   SmallVector<fusion::ConvOp> windows;
-  function.walk([&](fusion::MicroKernelOp op) { contractions.push_back(op); });
   function.walk([&](fusion::ConvOp op) { windows.push_back(op); });
+  for (fusion::ConvOp op : windows) {
+    auto expandOne = op.getWinograd() ? seam::expandWinograd : seam::expandWindow;
+    if (failed(expandOne(rewriter, op, target, options.window, workspace)))
+      return failure();
+  }
+  // Windows may leave products.
+  SmallVector<fusion::MicroKernelOp> contractions;
+  function.walk([&](fusion::MicroKernelOp op) { contractions.push_back(op); });
   for (fusion::MicroKernelOp op : contractions)
     if (failed(seam::expandMicroKernel(rewriter, op, target, options.contraction)))
-      return failure();
-  for (fusion::ConvOp op : windows)
-    if (failed(seam::expandWindow(rewriter, op, target, options.window, workspace)))
       return failure();
   // A sunk epilogue is gone by now.
   SmallVector<linalg::LinalgOp> tiles;
@@ -232,6 +238,6 @@ FailureOr<SeamKernel> cpu::applyWindow(ModuleOp module, StringRef name, const lo
                                        const TargetDescription &target) {
   OwningOpRef<ModuleOp> workspace = ModuleOp::create(plan.group.product().getLoc());
   auto tensors = loopopt::emitWindowTensors(*workspace, name, plan, RowElementCode());
-  ExpansionOptions options{{}, {plan.schedule.sink, plan.halo}, plan.schedule.unroll};
+  ExpansionOptions options{{}, {plan.schedule.sink, plan.halo, plan.schedule.rowTile}, plan.schedule.unroll};
   return finish(module, *workspace, name, plan, tensors, options, target);
 }

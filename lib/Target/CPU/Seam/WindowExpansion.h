@@ -15,6 +15,8 @@ struct WindowOptions {
   bool sink = true;
   /// Extents of a copy of the input tile with its border, in x's order; empty when x is read in place.
   llvm::SmallVector<int64_t> halo;
+  /// At most so many rows (of the last but one spatial dim) are computed by the op.
+  int64_t rowTile = 0;
 };
 
 /// Replaces `op`. Order: batch, groups, panels of channels, rows, blocks of mr pixels of one row (the last
