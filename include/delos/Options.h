@@ -51,7 +51,14 @@ struct CompileOptions {
   std::string targetCPU;      ///< LLVM name of the processor; empty means this machine's.
   std::string targetFeatures; ///< LLVM features ("+avx2,-avx512f"), added to those of targetCPU.
   std::string untilAfter;     ///< Stop after this phase and return its IR (Engine::lower).
-  std::string dumpDirectory;  ///< Write the IR after every phase and the object code here; empty means none.
+  /// Write here (the folder is made when it is missing) the IR after every phase and of each kernel its graph
+  /// ops, assembly and object, in files named after the kernel. Empty means none.
+  std::string dumpDirectory;
+  /// Give the kernels' code DWARF line tables: the lines are those of NAME.mlir in dumpDirectory, which name
+  /// the model's nodes. The code is the same.
+  bool lineTables = false;
+  bool perfMap = false; ///< Tell perf the names of the kernels, in /tmp/perf-PID.map.
+  bool gdb = false;     ///< Register the kernels with a debugger (GDB's JIT interface).
   CompileLimits limits;
   /// Further switches by name, for passes under development. Unknown names are an error.
   std::map<std::string, std::string> extra;

@@ -40,8 +40,8 @@ struct EdgeReport {
 
 /// What one phase of the compile took.
 struct PhaseReport {
-  std::string name;
-  double seconds = 0; ///< Wall time.
+  std::string name;   ///< "codegen/emit" is a part of "codegen".
+  double seconds = 0; ///< Wall time; of a part, the seconds of all threads.
 };
 
 /// What a compile did: the partition, the reasons behind it and the time it took.

@@ -3,10 +3,13 @@
 
 #include "lib/Engine/JitLinker.h"
 #include "lib/Engine/KernelCompiler.h"
+#include "lib/Engine/KernelDump.h"
+#include "lib/Engine/PerfMap.h"
 #include "lib/Engine/PhaseClock.h"
 #include "lib/Engine/PlanBuilder.h"
 #include "lib/Engine/ReportBuilder.h"
 #include "lib/Engine/TensorLimits.h"
+#include "lib/Fusion/GroupFormation.h"
 #include "lib/Fusion/KernelText.h"
 #include "lib/Import/Import.h"
 #include "lib/Pipelines/CompilePipeline.h"
@@ -23,6 +26,7 @@
 #include "absl/strings/str_cat.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <map>
 #include <utility>
@@ -214,6 +218,8 @@ private:
     stopped = stopped || name == options.untilAfter;
     if (options.dumpDirectory.empty())
       return absl::OkStatus();
+    std::error_code error; // a folder that cannot be made shows when the file is written
+    std::filesystem::create_directories(options.dumpDirectory, error);
     std::string path = absl::StrCat(options.dumpDirectory, "/", dumped++, "-", name, ".mlir");
     std::ofstream file(path);
     file << print();
@@ -230,11 +236,15 @@ private:
   /// The text of each record's kernel; equal kernels have one record.
   void collectKernelTexts() {
     texts.clear();
+    nodes.clear();
     module->walk([&](fusion::KernelOp kernel) {
       auto record = kernel->getAttrOfType<mlir::FlatSymbolRefAttr>(kKernelRecordAttr);
       auto [it, inserted] = texts.try_emplace(record.getValue());
-      if (inserted)
-        it->second = kernelText(kernel);
+      if (!inserted)
+        return;
+      it->second = kernelText(kernel);
+      for (mlir::Operation &op : kernel.getBody().front().without_terminator())
+        nodes[record.getValue()].push_back(nodeNameOf(&op));
     });
   }
 
@@ -255,24 +265,43 @@ private:
   /// when the rows failed too.
   absl::Status compileTexts() {
     PhaseClock clock(program.report, "codegen");
-    std::vector<std::string> missing;
+    std::vector<KernelSource> missing;
     for (task::KernelOp record : module->getOps<task::KernelOp>())
       if (std::string text = texts.lookup(record.getSymName()); !compiled.contains(text))
-        missing.push_back(std::move(text));
+        missing.push_back({std::move(text), record.getSymName().str(), nodes.lookup(record.getSymName())});
     int threads = options.threads > 0
                       ? options.threads
                       : runtime::usableThreads(runtime::affinityCount(), runtime::cgroupQuota());
     bool mayFallBack = reasons.empty();
-    auto kernels = backend(missing, pipeline.target, threads);
-    for (auto [text, kernel] : llvm::zip(missing, kernels)) {
-      if (kernel.ok())
-        compiled.emplace(text, *std::move(kernel));
-      else if (mayFallBack)
-        reasons[text] = std::string(kernel.status().message());
-      else
+    KernelCodegenOptions codegen{!options.dumpDirectory.empty(), options.lineTables, options.dumpDirectory};
+    auto kernels = backend(missing, pipeline.target, codegen, threads);
+    for (auto [source, kernel] : llvm::zip(missing, kernels)) {
+      if (!kernel.ok() && !mayFallBack)
         return kernel.status();
+      if (!kernel.ok()) {
+        reasons[source.text] = std::string(kernel.status().message());
+        continue;
+      }
+      addTimes(kernel->times);
+      if (!options.dumpDirectory.empty())
+        if (absl::Status status = dumpKernel(options.dumpDirectory, source, *kernel); !status.ok())
+          return status;
+      compiled.emplace(source.text, *std::move(kernel));
     }
     return absl::OkStatus();
+  }
+
+  /// Adds to the parts of the phase, which count the seconds of all threads.
+  void addTimes(const KernelTimes &times) {
+    const std::pair<const char *, double> parts[] = {
+        {"codegen/emit", times.emit}, {"codegen/lower", times.lower}, {"codegen/encode", times.encode}};
+    for (auto [name, seconds] : parts) {
+      auto found = llvm::find_if(program.report.phases, [&](const PhaseReport &p) { return p.name == name; });
+      if (found == program.report.phases.end())
+        program.report.phases.push_back({name, seconds});
+      else
+        found->seconds += seconds;
+    }
   }
 
   /// Back to the partition: the kernels that got no code are for the rows.
@@ -295,7 +324,7 @@ private:
 
   absl::Status link() {
     auto code = std::make_shared<LoadedCode>();
-    auto linker = engine::JitLinker::create();
+    auto linker = engine::JitLinker::create(options.gdb);
     if (!linker.ok())
       return linker.status();
     code->linker = std::move(*linker);
@@ -308,6 +337,10 @@ private:
       if (!entry.ok())
         return entry.status();
       program.kernels.push_back(reinterpret_cast<DelosKernelFn>(*entry));
+      if (options.perfMap)
+        engine::addToPerfMap(
+            *entry, engine::functionBytes(kernel.code.bytes.data(), kernel.code.bytes.size(), kKernelSymbol),
+            record.getSymName().str());
       codeBytes.push_back(static_cast<int64_t>(kernel.code.bytes.size()));
       code->objects.push_back(std::move(*loaded));
     }
@@ -336,10 +369,11 @@ private:
   CompiledProgram program;
   std::shared_ptr<mlir::MLIRContext> context;
   ModuleRef module;
-  ModuleRef partition; ///< The module before it was planned.
-  llvm::StringMap<std::string> texts;
-  std::map<std::string, CompiledKernel> compiled; ///< By text.
-  std::map<std::string, std::string> reasons;     ///< Why a text was not compiled as planned.
+  ModuleRef partition;                             ///< The module before it was planned.
+  llvm::StringMap<std::string> texts;              ///< By record.
+  llvm::StringMap<std::vector<std::string>> nodes; ///< By record: the model's node of each op.
+  std::map<std::string, CompiledKernel> compiled;  ///< By text.
+  std::map<std::string, std::string> reasons;      ///< Why a text was not compiled as planned.
   std::vector<int64_t> codeBytes;
   bool stopped = false;
   int dumped = 0;

@@ -2,7 +2,10 @@
 #include "lib/Engine/JitLinker.h"
 
 #include "llvm/ExecutionEngine/Orc/AbsoluteSymbols.h"
+#include "llvm/ExecutionEngine/Orc/Debugging/DebuggerSupport.h"
 #include "llvm/ExecutionEngine/Orc/LLJIT.h"
+#include "llvm/ExecutionEngine/Orc/Shared/OrcRTBridge.h"
+#include "llvm/ExecutionEngine/Orc/TargetProcess/JITLoaderGDB.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/TargetSelect.h"
 
@@ -126,7 +129,19 @@ absl::StatusOr<void *> LoadedObject::lookup(std::string_view name) const {
 JitLinker::JitLinker(std::shared_ptr<LoadedObject::Session> session) : session(std::move(session)) {}
 JitLinker::~JitLinker() = default;
 
-absl::StatusOr<std::unique_ptr<JitLinker>> JitLinker::create() {
+/// Registers what is loaded with GDB. The function that does so is named to the JIT, since it sees no symbols
+/// of the process.
+static llvm::Error addDebugger(llvm::orc::LLJIT &jit) {
+  llvm::orc::SymbolMap map;
+  map[jit.getExecutionSession().intern(llvm::orc::rt::RegisterJITLoaderGDBAllocActionName)] = {
+      llvm::orc::ExecutorAddr::fromPtr(&llvm_orc_registerJITLoaderGDBAllocAction),
+      llvm::JITSymbolFlags::Exported};
+  if (llvm::Error error = jit.getProcessSymbolsJITDylib()->define(llvm::orc::absoluteSymbols(std::move(map))))
+    return error;
+  return llvm::orc::enableDebuggerSupport(jit);
+}
+
+absl::StatusOr<std::unique_ptr<JitLinker>> JitLinker::create(bool isDebuggable) {
   static std::once_flag once;
   std::call_once(once, [] {
     LLVMInitializeX86TargetInfo();
@@ -135,16 +150,23 @@ absl::StatusOr<std::unique_ptr<JitLinker>> JitLinker::create() {
     LLVMInitializeX86AsmPrinter();
   });
   // No platform: kernels have no static initialisers, and a platform would open the process's symbols.
-  auto jit = llvm::orc::LLJITBuilder()
-                 .setLinkProcessSymbolsByDefault(false)
-                 .setPlatformSetUp(llvm::orc::setUpInactivePlatform)
-                 .create();
+  llvm::orc::LLJITBuilder builder;
+  builder.setLinkProcessSymbolsByDefault(false).setPlatformSetUp(llvm::orc::setUpInactivePlatform);
+  if (isDebuggable)
+    builder.setProcessSymbolsJITDylibSetup(
+        [](llvm::orc::LLJIT &jit) -> llvm::Expected<llvm::orc::JITDylibSP> {
+          return &jit.getExecutionSession().createBareJITDylib("process");
+        });
+  auto jit = builder.create();
   if (!jit)
     return toStatus(jit.takeError(), "JIT");
   auto session = std::make_shared<LoadedObject::Session>();
   session->jit = std::move(*jit);
   session->jit->getExecutionSession().setErrorReporter(
       [raw = session.get()](llvm::Error error) { raw->report(std::move(error)); });
+  if (isDebuggable)
+    if (llvm::Error error = addDebugger(*session->jit))
+      return toStatus(std::move(error), "JIT debugger");
   return std::unique_ptr<JitLinker>(new JitLinker(std::move(session)));
 }
 

@@ -43,7 +43,8 @@ private:
 /// clash. All members are thread-safe.
 class JitLinker {
 public:
-  static absl::StatusOr<std::unique_ptr<JitLinker>> create();
+  /// With `isDebuggable`, loaded objects are registered with a debugger (GDB's JIT interface).
+  static absl::StatusOr<std::unique_ptr<JitLinker>> create(bool isDebuggable = false);
   ~JitLinker();
 
   /// Loads a relocatable object. Outside symbols that are not in the table are reported by name at `lookup`.

@@ -101,6 +101,15 @@ def test_bench_lists_the_slowest_kernels(model, tmp_path):
     assert [t["seconds"] for t in times] == sorted((t["seconds"] for t in times), reverse=True)
 
 
+def test_dump_holds_phases_and_kernels(model, tmp_path):
+    call("run", model, "--dim", "batch=2", "--dump-dir", tmp_path / "d", "--line-tables", "--gdb")
+    names = {path.name for path in (tmp_path / "d").iterdir()}
+    assert {"0-import.mlir", "2-simplify.mlir"} <= names
+    kernels = {name.removesuffix(".o") for name in names if name.endswith(".o")}
+    assert kernels and all({f"{k}.mlir", f"{k}.s"} <= names for k in kernels)
+    assert any("// the_node" in (tmp_path / "d" / f"{k}.mlir").read_text() for k in kernels)
+
+
 def test_explain_as_text_and_json(model):
     text, err = call("explain", model)
     assert "the_node" in text and err == ""

@@ -57,7 +57,7 @@ double quantile(const std::vector<double> &sorted, double fraction) {
 
 int BenchCommand::run() const {
   auto start = Clock::now();
-  StatusOr<Executable> executable = compileShown(model, threads);
+  StatusOr<Executable> executable = compileShown(model, compile);
   double compileSeconds = secondsSince(start);
   if (!executable.ok())
     return fail(exitOfCompile(executable.status()), std::string(executable.status().message()));
@@ -83,7 +83,7 @@ int BenchCommand::run() const {
                1e3 * p10, 1e3 * p90, times->size());
   Counters counters = executable->counters();
   Json json = {{"model", model},
-               {"threads", threads},
+               {"threads", compile.threads},
                {"runs", times->size()},
                {"median_seconds", median},
                {"p10_seconds", p10},

@@ -15,7 +15,7 @@ struct RunCommand {
   InputOptions inputs;
   std::string outputDirectory; ///< Results as NAME.npy; empty writes none.
   std::string check;           ///< "reference", "onnxruntime" or empty.
-  int threads = 0;
+  CompileOptions compile;
   std::string jsonFile; ///< "-" is standard output; empty writes none.
 
   int run() const;
@@ -24,7 +24,7 @@ struct RunCommand {
 struct BenchCommand {
   std::string model;
   InputOptions inputs;
-  int threads = 0;
+  CompileOptions compile;
   double seconds = 3;
   int kernels = 0; ///< So many of the slowest kernels are listed.
   std::string jsonFile;
@@ -35,13 +35,13 @@ struct BenchCommand {
 struct ExplainCommand {
   std::string model;
   bool asJson = false;
-  int threads = 0;
+  CompileOptions compile;
 
   int run() const;
 };
 
 /// Compiles, showing progress on a terminal.
-StatusOr<Executable> compileShown(const std::string &model, int threads);
+StatusOr<Executable> compileShown(const std::string &model, const CompileOptions &options);
 
 /// "delos: " and the text, on standard error; gives the code back.
 int fail(int exitCode, const std::string &text);

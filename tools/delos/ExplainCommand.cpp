@@ -49,7 +49,7 @@ std::string reportText(const CompileReport &report) {
 } // namespace
 
 int ExplainCommand::run() const {
-  StatusOr<Executable> executable = compileShown(model, threads);
+  StatusOr<Executable> executable = compileShown(model, compile);
   if (!executable.ok())
     return fail(exitOfCompile(executable.status()), std::string(executable.status().message()));
   const CompileReport &report = executable->report();

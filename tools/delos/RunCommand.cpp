@@ -120,7 +120,7 @@ int checkOutputs(const RunCommand &command, const Executable &executable, std::s
 } // namespace
 
 int RunCommand::run() const {
-  StatusOr<Executable> executable = compileShown(model, threads);
+  StatusOr<Executable> executable = compileShown(model, compile);
   if (!executable.ok())
     return fail(exitOfCompile(executable.status()), std::string(executable.status().message()));
   StatusOr<std::vector<Tensor>> tensors = makeInputs(*executable, inputs);

@@ -14,10 +14,8 @@
 
 namespace delos::tool {
 
-StatusOr<Executable> compileShown(const std::string &model, int threads) {
+StatusOr<Executable> compileShown(const std::string &model, const CompileOptions &options) {
   Progress progress("compiling " + model);
-  CompileOptions options;
-  options.threads = threads;
   return Engine().compile(ModelSource::file(model), options);
 }
 
@@ -50,10 +48,16 @@ constexpr const char *footer =
     "run,\n"
     "7 a result cannot be written, 8 a bug of Delos. Progress is shown on a terminal only.";
 
-void addModel(CLI::App &command, std::string &model, int &threads) {
+void addModel(CLI::App &command, std::string &model, CompileOptions &options) {
   command.add_option("MODEL", model, "An ONNX file")->required();
-  command.add_option("--threads", threads, "At most this many threads (0: all)")
+  command.add_option("--threads", options.threads, "At most this many threads (0: all)")
       ->check(CLI::NonNegativeNumber);
+  command.add_option("--dump-dir", options.dumpDirectory,
+                     "Write the IR of every phase and each kernel's ops, assembly and object there");
+  command.add_flag("--line-tables", options.lineTables,
+                   "Give kernels the lines of their files in --dump-dir");
+  command.add_flag("--perf-map", options.perfMap, "Tell perf the kernels' names");
+  command.add_flag("--gdb", options.gdb, "Register kernels with a debugger");
 }
 
 /// Raw text of the options that name something, to be split once parsing is over.
@@ -119,7 +123,7 @@ public:
 private:
   void addRun() {
     runApp = app.add_subcommand("run", "Run a model once");
-    addModel(*runApp, run.model, run.threads);
+    addModel(*runApp, run.model, run.compile);
     runValues.addFiles(*runApp);
     runValues.addDims(*runApp);
     runApp->add_option("--random", run.inputs.seed, "Seed of the inputs without a file (default 0)");
@@ -130,7 +134,7 @@ private:
   }
   void addBench() {
     benchApp = app.add_subcommand("bench", "Measure a model on random inputs");
-    addModel(*benchApp, bench.model, bench.threads);
+    addModel(*benchApp, bench.model, bench.compile);
     benchValues.addFiles(*benchApp);
     benchValues.addDims(*benchApp);
     benchApp->add_option("--seconds", bench.seconds, "How long to measure (default 3)")
@@ -141,7 +145,7 @@ private:
   }
   void addExplain() {
     CLI::App *explainApp = app.add_subcommand("explain", "Say what was fused and why");
-    addModel(*explainApp, explain.model, explain.threads);
+    addModel(*explainApp, explain.model, explain.compile);
     explainApp->add_option("--format", format, "text or json")->check(CLI::IsMember({"text", "json"}));
   }
 

@@ -15,6 +15,7 @@
 #include "llvm/Target/TargetMachine.h"
 #include "llvm/Target/TargetOptions.h"
 #include "llvm/TargetParser/Triple.h"
+#include "llvm/Transforms/Utils/Cloning.h"
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
@@ -152,11 +153,23 @@ static absl::Status optimize(llvm::Module &module, llvm::TargetMachine &machine,
   return absl::OkStatus();
 }
 
+/// Code generation alone, as an object or as text.
+static absl::StatusOr<llvm::SmallVector<char, 0>> generate(llvm::Module &module, llvm::TargetMachine &machine,
+                                                           llvm::CodeGenFileType type) {
+  llvm::SmallVector<char, 0> bytes;
+  llvm::raw_svector_ostream stream(bytes);
+  llvm::legacy::PassManager passes;
+  if (machine.addPassesToEmitFile(passes, stream, nullptr, type))
+    return absl::InternalError("the target cannot emit this kind of file");
+  passes.run(module);
+  return bytes;
+}
+
 absl::StatusOr<ObjectCode> ObjectEmitter::emit(llvm::Module &module, Optimization optimization,
-                                               bool collectRemarks) {
+                                               EmissionExtras extras) {
   std::string errors;
   std::map<std::string, CodeRemarks> remarks;
-  module.getContext().setDiagnosticHandler(std::make_unique<Diagnostics>(collectRemarks, errors, remarks));
+  module.getContext().setDiagnosticHandler(std::make_unique<Diagnostics>(extras.remarks, errors, remarks));
   module.setTargetTriple(machine->getTargetTriple());
   module.setDataLayout(machine->createDataLayout());
   llvm::raw_string_ostream verifierText(errors);
@@ -164,18 +177,24 @@ absl::StatusOr<ObjectCode> ObjectEmitter::emit(llvm::Module &module, Optimizatio
     return absl::InternalError(absl::StrCat("LLVM IR does not verify: ", errors));
   if (absl::Status status = optimize(module, *machine, optimization); !status.ok())
     return status;
-  llvm::SmallVector<char, 0> bytes;
-  llvm::raw_svector_ostream stream(bytes);
-  llvm::legacy::PassManager passes;
-  if (machine->addPassesToEmitFile(passes, stream, nullptr, llvm::CodeGenFileType::ObjectFile))
-    return absl::InternalError("the target cannot emit object files");
-  passes.run(module);
+  std::string assembly;
+  if (extras.assembly) {
+    // Code generation changes the module, so the text comes from a copy.
+    auto text = generate(*llvm::CloneModule(module), *machine, llvm::CodeGenFileType::AssemblyFile);
+    if (!text.ok())
+      return text.status();
+    assembly.assign(text->begin(), text->end());
+  }
+  auto bytes = generate(module, *machine, llvm::CodeGenFileType::ObjectFile);
   // The handler refers to this frame.
   module.getContext().setDiagnosticHandler(nullptr);
   if (!errors.empty())
     return absl::InternalError(absl::StrCat("code generation: ", errors));
+  if (!bytes.ok())
+    return bytes.status();
   ObjectCode code;
-  code.bytes.assign(bytes.begin(), bytes.end());
+  code.bytes.assign(bytes->begin(), bytes->end());
+  code.assembly = std::move(assembly);
   for (auto &[function, record] : remarks) {
     record.function = function;
     code.remarks.push_back(record);
@@ -192,11 +211,8 @@ absl::StatusOr<std::string> delos::cpu::printAssembly(llvm::Module &module, cons
   module.setDataLayout(machine->createDataLayout());
   if (absl::Status status = optimize(module, *machine, Optimization::Minimal); !status.ok())
     return status;
-  llvm::SmallVector<char, 0> text;
-  llvm::raw_svector_ostream stream(text);
-  llvm::legacy::PassManager passes;
-  if (machine->addPassesToEmitFile(passes, stream, nullptr, llvm::CodeGenFileType::AssemblyFile))
-    return absl::InternalError("the target cannot emit assembly");
-  passes.run(module);
-  return std::string(text.begin(), text.end());
+  auto text = generate(module, *machine, llvm::CodeGenFileType::AssemblyFile);
+  if (!text.ok())
+    return text.status();
+  return std::string(text->begin(), text->end());
 }

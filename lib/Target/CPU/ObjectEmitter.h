@@ -34,6 +34,14 @@ struct ObjectCode {
   std::vector<char> bytes;
   /// One record per function with remarks, sorted by name. Empty unless asked for.
   std::vector<CodeRemarks> remarks;
+  /// The same code as text. Empty unless asked for.
+  std::string assembly;
+};
+
+/// What `ObjectEmitter::emit` gives beside the object.
+struct EmissionExtras {
+  bool remarks = false;
+  bool assembly = false;
 };
 
 enum class Optimization {
@@ -53,7 +61,7 @@ public:
   /// Optimizes `module` in place and emits it. LLVM's errors come back as an internal status with their text.
   /// The module's context must not be in use elsewhere; its diagnostic handler is replaced.
   absl::StatusOr<ObjectCode> emit(llvm::Module &module, Optimization optimization = Optimization::Minimal,
-                                  bool collectRemarks = false);
+                                  EmissionExtras extras = {});
 
   const TargetDescription &target() const { return description; }
 

@@ -8,6 +8,8 @@
 #include "lib/Fusion/KernelText.h"
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 
 #include <filesystem>
 #include <fstream>
@@ -44,11 +46,12 @@ func.func @main(%x: tensor<3x40xf32>) -> tensor<3x24xf32> {
 )mlir";
 
 /// Fails for every kernel around a product that is not for the rows yet.
-CompiledKernels failOnTiles(const std::vector<std::string> &texts, const cpu::TargetDescription &target,
-                            int threads) {
-  CompiledKernels results = compileKernels(texts, target, threads);
-  for (size_t i = 0; i < texts.size(); ++i)
-    if (absl::StrContains(texts[i], "graph.contract") && !absl::StrContains(texts[i], kFallbackAttr.str()))
+CompiledKernels failOnTiles(const std::vector<KernelSource> &sources, const cpu::TargetDescription &target,
+                            const KernelCodegenOptions &options, int threads) {
+  CompiledKernels results = compileKernels(sources, target, options, threads);
+  for (size_t i = 0; i < sources.size(); ++i)
+    if (absl::StrContains(sources[i].text, "graph.contract") &&
+        !absl::StrContains(sources[i].text, kFallbackAttr.str()))
       results[i] = absl::InternalError("a tile of 7 columns");
   return results;
 }
@@ -88,9 +91,9 @@ TEST_CASE(
 
 TEST_CASE("a kernel that the rows cannot compile either is an error of the compile") {
   GraphFile file(product);
-  auto failing = [](const std::vector<std::string> &texts, const cpu::TargetDescription &, int) {
-    return CompiledKernels(texts.size(), absl::InternalError("no code today"));
-  };
+  auto failing = [](const std::vector<KernelSource> &sources, const cpu::TargetDescription &,
+                    const KernelCodegenOptions &,
+                    int) { return CompiledKernels(sources.size(), absl::InternalError("no code today")); };
   auto program = compileModelWith(failing, file.source(), {});
   CHECK(program.status().code() == absl::StatusCode::kInternal);
   CHECK(absl::StrContains(program.status().message(), "no code today"));
@@ -105,4 +108,89 @@ TEST_CASE("a tensor beyond limits.tensorBytes is refused by name") {
   auto program = compileModelWith(compileKernels, file.source(), options);
   CHECK(program.status().code() == absl::StatusCode::kResourceExhausted);
   CHECK(absl::StrContains(program.status().message(), "expected a tensor of at most 3839 bytes"));
+}
+
+namespace {
+
+/// A folder that goes with the object.
+struct TemporaryFolder {
+  std::filesystem::path path =
+      std::filesystem::temp_directory_path() / ("delos-dump-" + std::to_string(getpid()));
+  ~TemporaryFolder() { std::filesystem::remove_all(path); }
+  std::string read(const std::string &name) const {
+    std::ifstream file(path / name, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+  }
+};
+
+} // namespace
+
+TEST_CASE("the dump holds the IR of every phase and of each kernel its ops, assembly and object") {
+  GraphFile file(product);
+  TemporaryFolder folder;
+  CompileOptions options;
+  options.dumpDirectory = folder.path / "missing";
+  auto program = compileModelWith(compileKernels, file.source(), options);
+  REQUIRE(program.ok());
+  folder.path /= "missing";
+  std::string name = program->report.kernels.at(0).name;
+  CHECK(absl::StrContains(folder.read("0-import.mlir"), "graph.contract"));
+  CHECK(absl::StrContains(folder.read(name + ".mlir"), "graph.contract"));
+  CHECK(absl::StrContains(folder.read(name + ".s"), std::string(kKernelSymbol) + ":"));
+  CHECK(absl::StartsWith(folder.read(name + ".o"), "\x7f"
+                                                   "ELF"));
+  folder.path = folder.path.parent_path();
+}
+
+TEST_CASE("line tables name the lines of the kernel's file and leave the code as it is") {
+  GraphFile file(product);
+  TemporaryFolder folder;
+  CompileOptions options;
+  options.dumpDirectory = folder.path;
+  auto plain = compileModelWith(compileKernels, file.source(), options);
+  REQUIRE(plain.ok());
+  std::string name = plain->report.kernels.at(0).name;
+  auto instructions = [&] {
+    std::vector<std::string> kept;
+    for (const std::string &line : std::vector<std::string>(absl::StrSplit(folder.read(name + ".s"), "\n")))
+      if (absl::StartsWith(line, "\tv")) // of the vector unit; labels and directives differ
+        kept.push_back(line.substr(0, line.find("#")));
+    return kept;
+  };
+  auto before = instructions();
+  options.lineTables = true;
+  REQUIRE(compileModelWith(compileKernels, file.source(), options).ok());
+  CHECK(instructions() == before);
+  std::string assembly = folder.read(name + ".s");
+  CHECK(absl::StrContains(assembly, name + ".mlir"));
+  CHECK(absl::StrContains(assembly, ".loc\t"));
+}
+
+TEST_CASE("perf learns the names and sizes of the kernels") {
+  GraphFile file(product);
+  CompileOptions options;
+  options.perfMap = true;
+  auto program = compileModelWith(compileKernels, file.source(), options);
+  REQUIRE(program.ok());
+  std::filesystem::path path = "/tmp/perf-" + std::to_string(getpid()) + ".map";
+  std::string map;
+  {
+    std::ifstream stream(path);
+    map.assign(std::istreambuf_iterator<char>(stream), {});
+  }
+  std::filesystem::remove(path);
+  std::string start = absl::StrCat(absl::Hex(reinterpret_cast<size_t>(program->kernels.at(0))));
+  CHECK(absl::StartsWith(map, start + " "));
+  CHECK(absl::StrContains(map, program->report.kernels.at(0).name));
+  CHECK_FALSE(absl::StrContains(map, " 0 "));
+}
+
+TEST_CASE("a kernel that a debugger knows computes the same") {
+  GraphFile file(product);
+  CompileOptions options;
+  options.gdb = options.lineTables = true;
+  auto program = compileModelWith(compileKernels, file.source(), options);
+  INFO(program.status());
+  REQUIRE(program.ok());
+  CHECK(runOnOnes(*std::move(program)) == std::vector<float>(3 * 24, 390.0f));
 }
