@@ -239,8 +239,8 @@ Value PullEmitter::emitKept(const KeptRow &row, const Position &position) {
   Value value = emit(row.value, position);
   // The room holds one row: the nest's other rows of the value (reversed, shifted) are computed where they
   // are needed.
-  bool hasRoom = rowOwners.try_emplace(key.first, name).first->second == name;
-  if (completing && hasRoom && !scopes.back().isGuard) {
+  auto hasRoom = [&] { return rowOwners.try_emplace(key.first, name).first->second == name; };
+  if (completing && !scopes.back().isGuard && hasRoom()) {
     storeTo(keptBuffer(row), value, type, variable(lane));
     completing->insert(key);
   }
