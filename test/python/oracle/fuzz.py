@@ -235,14 +235,35 @@ class Grower:
             self.add(self.function.reduce(kind, x, dims), bound)
 
     def softmax(self) -> None:
-        """The pattern that has phases: a row's maximum, exponentials, their sum, a quotient."""
         x = self.value(lambda v: v.rank > 0 and v.shape[-1] > 0 and self.small(v) and not self.exact)
-        if x is None:
-            return
+        if x is not None:
+            self._softmax(x)
+
+    def _softmax(self, x: Value) -> Value:
+        """The pattern that has phases: a row's maximum, exponentials, their sum, a quotient."""
         f, rows, places = self.function, [x.rank - 1], list(range(x.rank - 1))
         shifted = f.map("sub", x, f.broadcast(f.reduce("max", x, rows), places, x.dims))
         powers = f.map("exp", shifted)
-        self.add(f.map("div", powers, f.broadcast(f.reduce("sum", powers, rows), places, x.dims)), 1)
+        return self.add(f.map("div", powers, f.broadcast(f.reduce("sum", powers, rows), places, x.dims)), 1)
+
+    def attention(self) -> None:
+        """Two contractions with a softmax between them, perhaps with something added to its rows."""
+        x = self.value(lambda v: 2 <= v.rank <= 4 and all(v.shape) and self.small(v) and not self.exact)
+        if x is None:
+            return
+        batch, keys, columns = list(range(x.rank - 2)), self.size(known=True), self.pick([x.dims[-1], self.size()])
+        if not keys.value or math.prod(x.shape[:-1]) * max(keys.value, columns.value) > MAX_ELEMENTS:
+            return
+        lead = x.dims[:-2]
+        transposed = self.chance(0.3)
+        k = self.argument(x.dtype, [*lead, *((x.dims[-1], keys) if transposed else (keys, x.dims[-1]))], 1)
+        scores = self.function.contract(x, k, (batch, batch), ((x.rank - 1,), (x.rank - 1 - transposed,)))
+        self.add(scores, self.bound[x.name] * x.shape[-1])
+        if self.chance(0.5):
+            scores = self.add(self.function.map("add", scores, self.partner(scores)), self.bound[scores.name] + 3)
+        rows = self._softmax(scores)
+        v = self.argument(x.dtype, [*lead, keys, columns], 1)
+        self.add(self.function.contract(rows, v, (batch, batch), ((x.rank - 1,), (x.rank - 2,))), 1)
 
     def position(self) -> None:
         x = self.value(lambda v: v.rank > 0 and all(v.shape) and v.dtype != "bool" and self.exact)
@@ -362,7 +383,7 @@ class Grower:
 
     def grow(self, ops: int) -> None:
         weights = {
-            self.unary: 4, self.binary: 6, self.choose: 2, self.convert: 2, self.view: 8, self.reduction: 4, self.softmax: 2,
+            self.unary: 4, self.binary: 6, self.choose: 2, self.convert: 2, self.view: 8, self.reduction: 4, self.softmax: 2, self.attention: 1,
             self.position: 1, self.scan: 1, self.window: 1, self.contraction: 3, self.convolution: 2, self.gather: 1, self.scatter: 1,
             self.source: 1, self.fresh: 1,
         }  # fmt: skip
