@@ -1,4 +1,5 @@
-// Openers of Fourier transforms: contractions with matrices of cosines and sines.
+// Openers of Fourier transforms: the ONNX conventions around lib/Open/FourierTransform.h.
+#include "lib/Open/FourierTransform.h"
 #include "lib/Open/OpenerTable.h"
 
 #include <cmath>
@@ -7,16 +8,8 @@ namespace delos::open {
 
 namespace {
 
-/// The matrix of a longer transform would be larger than any model's weights.
-constexpr int64_t kMaxTransform = 4096;
-
-/// Real and imaginary parts; `imaginary` is empty for real signals.
-struct Complex {
-  Tensor real, imaginary;
-};
-
 /// Splits a trailing dim of size 1 (real) or 2 (complex).
-std::optional<Complex> readComplex(OpenBuilder &b, Tensor x) {
+std::optional<ComplexTensor> readComplex(OpenBuilder &b, Tensor x) {
   int64_t last = x.rank() - 1;
   bool isReal = last >= 1 && x.dim(last).isConstant(1);
   if (b.failed() || !x.isFloat() || last < 1 || (!isReal && !x.dim(last).isConstant(2))) {
@@ -24,27 +17,8 @@ std::optional<Complex> readComplex(OpenBuilder &b, Tensor x) {
     return std::nullopt;
   }
   if (isReal)
-    return Complex{b.squeeze(x, last), {}};
-  return Complex{b.squeeze(b.slice(x, last, 0, 1), last), b.squeeze(b.slice(x, last, 1, 1), last)};
-}
-
-/// x contracted along dim with matrix [from, to], the result in the same place.
-Tensor transformAlong(OpenBuilder &b, Tensor x, Tensor matrix, int64_t dim) {
-  Ints perm = range(0, x.rank() - 1);
-  perm.insert(perm.begin() + dim, x.rank() - 1);
-  return b.transpose(b.contract(x, matrix, {}, {}, dim, 0), perm);
-}
-
-/// weight(n, k) * cos or sin of 2 pi n k / length.
-template <typename Function, typename Weight>
-Tensor waveMatrix(OpenBuilder &b, int64_t from, int64_t to, int64_t length, mlir::Type element,
-                  Function function, Weight weight) {
-  std::vector<double> matrix;
-  matrix.reserve(from * to);
-  for (int64_t n = 0; n < from; ++n)
-    for (int64_t k = 0; k < to; ++k)
-      matrix.push_back(weight(n) * function(2 * M_PI * static_cast<double>(n * k % length) / length));
-  return b.table(matrix, {from, to}, element);
+    return ComplexTensor{b.squeeze(x, last), {}};
+  return ComplexTensor{b.squeeze(b.slice(x, last, 0, 1), last), b.squeeze(b.slice(x, last, 1, 1), last)};
 }
 
 /// What a transform does.
@@ -62,46 +36,35 @@ Tensor resized(OpenBuilder &b, Tensor x, int64_t dim, int64_t size) {
   return b.pad(x, b.scalar(0, x.elementType()), low, high);
 }
 
-/// A real signal from the first half of its spectrum: the mirrored half counts twice.
-Tensor inverseToReal(OpenBuilder &b, Complex x, int64_t dim, int64_t length) {
-  int64_t bins = length / 2 + 1;
-  mlir::Type element = x.real.elementType();
-  auto weight = [&](int64_t k) {
-    return (k == 0 || 2 * k == length ? 1.0 : 2.0) / static_cast<double>(length);
-  };
-  auto cosine = [](double angle) { return std::cos(angle); };
-  auto sine = [](double angle) { return std::sin(angle); };
-  Tensor y = transformAlong(b, resized(b, x.real, dim, bins),
-                            waveMatrix(b, bins, length, length, element, cosine, weight), dim);
-  if (x.imaginary)
-    y = y - transformAlong(b, resized(b, x.imaginary, dim, bins),
-                           waveMatrix(b, bins, length, length, element, sine, weight), dim);
-  return y ? b.unsqueeze(y, y.rank()) : y;
+ComplexTensor resized(OpenBuilder &b, const ComplexTensor &x, int64_t dim, int64_t size) {
+  return {resized(b, x.real, dim, size), resized(b, x.imaginary, dim, size)};
 }
 
-Tensor transform(OpenBuilder &b, Complex x, int64_t dim, const Transform &how) {
+/// Bins 0 .. n/2 or all of them.
+ComplexTensor spectrum(OpenBuilder &b, const ComplexTensor &signal, int64_t dim, const Transform &how) {
+  int64_t bins = how.length / 2 + 1;
+  ComplexTensor x = resized(b, signal, dim, how.length);
+  if (!x.imaginary && !how.inverse) {
+    ComplexTensor half = realFourierTransform(b, x.real, dim);
+    return how.oneSided || !half.real ? half : mirroredSpectrum(b, half, dim, how.length);
+  }
+  ComplexTensor y = fourierTransform(b, x, dim, how.inverse);
+  return how.oneSided ? resized(b, y, dim, bins) : y;
+}
+
+Tensor transform(OpenBuilder &b, const ComplexTensor &x, int64_t dim, const Transform &how) {
   if (b.failed() || how.length < 1 || how.length > kMaxTransform)
     return b.unsupported("a transform of length " + llvm::Twine(how.length));
-  if (how.inverse && how.oneSided)
-    return inverseToReal(b, x, dim, how.length);
-  int64_t bins = how.oneSided ? how.length / 2 + 1 : how.length;
-  mlir::Type element = x.real.elementType();
-  double scale = how.inverse ? 1.0 / static_cast<double>(how.length) : 1.0, sign = how.inverse ? -1 : 1;
-  auto uniform = [&](int64_t) { return scale; };
-  Tensor cosines =
-      waveMatrix(b, how.length, bins, how.length, element, [](double a) { return std::cos(a); }, uniform);
-  Tensor sines = waveMatrix(
-      b, how.length, bins, how.length, element, [&](double a) { return sign * std::sin(a); }, uniform);
-  Tensor real = resized(b, x.real, dim, how.length), imaginary = resized(b, x.imaginary, dim, how.length);
-  Tensor outReal = transformAlong(b, real, cosines, dim), outImaginary = -transformAlong(b, real, sines, dim);
-  if (imaginary) {
-    outReal = outReal + transformAlong(b, imaginary, sines, dim);
-    outImaginary = outImaginary + transformAlong(b, imaginary, cosines, dim);
+  if (how.inverse && how.oneSided) {
+    ComplexTensor half = resized(b, x, dim, how.length / 2 + 1);
+    Tensor y = fourierTransform(b, mirroredSpectrum(b, half, dim, how.length), dim, /*inverse=*/true).real;
+    return y ? b.unsqueeze(y, y.rank()) : y;
   }
+  ComplexTensor y = spectrum(b, x, dim, how);
   if (b.failed())
     return {};
-  int64_t last = outReal.rank();
-  return b.concat({b.unsqueeze(outReal, last), b.unsqueeze(outImaginary, last)}, last);
+  int64_t last = y.real.rank();
+  return b.concat({b.unsqueeze(y.real, last), b.unsqueeze(y.imaginary, last)}, last);
 }
 
 Tensors openDFT(Node &n) {

@@ -41,7 +41,7 @@ def test_misbehaving_backend_is_survived(cases):
     ]  # fmt: skip
     totals = summarize(list(results.values()))
     assert not clean(totals)
-    assert closing_line(totals).startswith("6 cases: 1 pass, 0 random, 2 wrong, 1 crash, 1 hang, 1 unsupported")
+    assert closing_line(totals).startswith("6 cases: 1 pass, 2 wrong, 1 crash, 1 hang, 1 unsupported")
     assert "operator Sign is not supported" in markdown("static", FAKES, {}, list(results.values()))
 
 
@@ -66,6 +66,12 @@ def test_random_values_are_not_compared_but_shapes_and_dtypes_are():
     for other in (one[:1], one.astype(np.float64)):
         with pytest.raises(Mismatch):
             check_outputs([one], [other], 1e-3, 1e-7, values=False)
+
+
+def test_random_operators_count_as_unsupported_with_their_reason(delos, cases):
+    case = single(cases, "bernoulli")
+    result = verdicts([case], "delos.onnx_backend", 60.0)[case.name]
+    assert result["verdict"] == "unsupported" and result["reason"].startswith("random operator: shape and dtype agree")
 
 
 def test_reasons_of_one_cause_are_one_class():

@@ -1,7 +1,7 @@
 """Runs the ONNX backend suite (onnx's CPU cases) and writes docs/results/conformance.{md,json}.
 
-Each case ends as pass, random (values cannot be compared), wrong, crash, hang or unsupported (with the reason). The run fails on anything worse than
-unsupported, on nodes that no compiled kernel computed, and when a worker process had another engine loaded.
+Each case ends as pass, wrong, crash, hang or unsupported (with the reason; a random operator, whose values cannot be
+compared, counts there once shapes and dtypes agree). The run fails on anything worse than unsupported, on nodes that no compiled kernel computed, and when a worker process had another engine loaded.
 """
 
 from __future__ import annotations
