@@ -23,6 +23,20 @@ void addMath(KernelCases &cases) {
   cases.push_back(unary("exp", -10, 10));
   cases.push_back(unary("log", 0.01, 100));
   cases.push_back(unary("tanh", -4, 4));
+  cases.push_back(unary("expm1", -10, 10));
+  cases.push_back(unary("log1p", -0.9, 100));
+  cases.push_back(unary("erf", -4, 4));
+  cases.push_back(unary("sin", -30, 30));
+  cases.push_back(unary("cos", -30, 30));
+  cases.push_back(unary("tan", -30, 30));
+  cases.push_back(unary("asin", -1, 1));
+  cases.push_back(unary("acos", -1, 1));
+  cases.push_back(unary("atan", -10, 10));
+  cases.push_back(unary("sinh", -10, 10));
+  cases.push_back(unary("cosh", -10, 10));
+  cases.push_back(unary("asinh", -100, 100));
+  cases.push_back(unary("acosh", 1, 100));
+  cases.push_back(unary("atanh", -0.99, 0.99));
 }
 
 } // namespace delos::bench

@@ -34,8 +34,8 @@ struct CompileLimits {
 enum class WinogradLevel { None, F2, F4 };
 
 /// Compilation is a pure function of the model and these options (threads included: they shape the tiles).
-/// Not implemented, and refused with kUnimplemented when asked for: `deterministic`, `preciseMath`, `dims`,
-/// `targetFeatures` and FusionLevel::ElementWise.
+/// Not implemented, and refused with kUnimplemented when asked for: `deterministic`, `dims`, `targetFeatures`
+/// and FusionLevel::ElementWise.
 struct CompileOptions {
   std::string device = "cpu";
   int32_t threads = 0; ///< At most this many threads per run; 0 means all that the process may use.
@@ -43,7 +43,8 @@ struct CompileOptions {
   bool deterministic = false; ///< Same bits for any thread count and batch size.
   /// The largest tile of Winograd's algorithm that may be taken where it is faster.
   WinogradLevel allowWinograd = WinogradLevel::F2;
-  bool preciseMath = false; ///< Math functions within 1 ulp instead of the fast ones.
+  /// Math functions of f32 within 1 ulp instead of the fast ones, at about half their speed.
+  bool preciseMath = false;
   /// Assumed sizes of symbolic dims for cost estimates, by the model's name ("batch" -> 8). Any size runs.
   std::map<std::string, int64_t> dimHints;
   /// Sizes to fix symbolic dims at: the executable then accepts no others.

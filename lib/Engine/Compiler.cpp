@@ -70,7 +70,6 @@ private:
     const std::pair<bool, const char *> unobeyed[] = {
         {options.fusion == FusionLevel::ElementWise, "fusion=elementwise"},
         {options.deterministic, "deterministic"},
-        {options.preciseMath, "precise_math"},
         {!options.targetFeatures.empty(), "target_features"},
         {!options.dims.empty(), "dim:NAME"},
     };
@@ -90,6 +89,7 @@ private:
     pipeline.target.winograd = options.allowWinograd == WinogradLevel::None ? 0
                                : options.allowWinograd == WinogradLevel::F2 ? 2
                                                                             : 4;
+    pipeline.target.preciseMath = options.preciseMath;
     pipeline.fusionLevel = options.fusion == FusionLevel::None ? "off" : "full";
     pipeline.hints.sizes.insert(options.dimHints.begin(), options.dimHints.end());
     pipeline.foldBytes = options.limits.foldedBytes;

@@ -115,7 +115,7 @@ absl::StatusOr<CompiledKernel> KernelCompiler::compile(const KernelSource &sourc
     return diagnostics.failure("code generation failed");
   times.emit = watch.lap();
   mlir::PassManager passes(context.get());
-  lowering::populateLowerToLLVMPipeline(passes);
+  lowering::populateLowerToLLVMPipeline(passes, emitter->target().preciseMath);
   if (options.lineTables)
     passes.addPass(mlir::LLVM::createDIScopeForLLVMFuncOpPass());
   if (mlir::failed(passes.run(*module)))

@@ -19,7 +19,7 @@ inline constexpr int64_t kMaxTransform = 1 << 16;
 ComplexTensor fourierTransform(OpenBuilder &b, ComplexTensor x, int64_t dim, bool inverse);
 
 /// Bins 0 .. n/2 of the forward transform of a real signal, with half the operations; the imaginary parts of
-/// bin 0 and, for even n, of bin n/2 are exactly 0.
+/// bin 0 and, for even n, of bin n/2 are exactly 0 (for odd n unless a prime factor is above 61).
 ComplexTensor realFourierTransform(OpenBuilder &b, Tensor x, int64_t dim);
 
 /// The size-n spectrum of a real signal from its bins 0 .. n/2: the others are their mirror, conjugated.

@@ -27,8 +27,8 @@ struct ConvertToLLVMPass : delos::lowering::impl::ConvertToLLVMPassBase<ConvertT
 };
 } // namespace
 
-void delos::lowering::populateLowerToLLVMPipeline(mlir::OpPassManager &pm) {
-  pm.addPass(createExpandVectorMathPass());
+void delos::lowering::populateLowerToLLVMPipeline(mlir::OpPassManager &pm, bool preciseMath) {
+  pm.addPass(createExpandVectorMathPass({preciseMath}));
   pm.addPass(createPrepareVectorsPass());
   pm.addPass(mlir::createConvertVectorToSCFPass(mlir::VectorTransferToSCFOptions().enableFullUnroll()));
   pm.addPass(mlir::createLowerAffinePass());
@@ -46,5 +46,5 @@ void delos::lowering::populateLowerToLLVMPipeline(mlir::OpPassManager &pm) {
 void delos::lowering::registerLoweringPasses() {
   registerLoweringPassesPasses();
   mlir::PassPipelineRegistration<> pipeline("lower-to-llvm", "Kernel functions to the LLVM dialect",
-                                            populateLowerToLLVMPipeline);
+                                            [](mlir::OpPassManager &pm) { populateLowerToLLVMPipeline(pm); });
 }

@@ -14,8 +14,9 @@ namespace delos::lowering {
 
 namespace {
 struct ExpandVectorMathPass : delos::lowering::impl::ExpandVectorMathPassBase<ExpandVectorMathPass> {
+  using Base::Base;
   void runOnOperation() override {
-    if (failed(delos::cpu::expandVectorMath(getOperation())))
+    if (failed(delos::cpu::expandVectorMath(getOperation(), precise)))
       signalPassFailure();
   }
 };

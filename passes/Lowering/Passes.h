@@ -17,8 +17,9 @@ namespace delos::lowering {
 #include "passes/Lowering/Passes.h.inc"
 
 /// Kernel functions (scf, vector, memref, arith, math, affine, cf) -> LLVM dialect. Expands vector math
-/// first; math ops it leaves become calls of the functions in `hostSymbols()`.
-void populateLowerToLLVMPipeline(mlir::OpPassManager &pm);
+/// first (functions of f32 within 1 ulp if `preciseMath`); math ops it leaves become calls of the functions
+/// in `hostSymbols()`.
+void populateLowerToLLVMPipeline(mlir::OpPassManager &pm, bool preciseMath = false);
 
 /// Registers the passes and the pipeline `lower-to-llvm`.
 void registerLoweringPasses();

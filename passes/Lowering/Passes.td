@@ -63,7 +63,10 @@ def ExpandVectorMathPass : Pass<"lowering-expand-vector-math", "mlir::ModuleOp">
     %t = math.fma %x, %log2e, %magic : vector<16xf32>
     ...
     ```
+
+    With `precise`, functions of f32 are computed in f64 and rounded once: within 1 ulp instead of a few.
   }];
+  let options = [Option<"precise", "precise", "bool", "false", "Functions of f32 within 1 ulp">];
   let dependentDialects = ["mlir::arith::ArithDialect", "mlir::func::FuncDialect", "mlir::scf::SCFDialect",
                            "mlir::vector::VectorDialect"];
 }

@@ -54,7 +54,7 @@ def compile(
     a model given by its bytes may be read from. Further options: `dims={"batch": 8}` fixes symbolic dims,
     `dim_hints` says which sizes to optimise for, `fusion` ("none", "elementwise", "full"), `deterministic`,
     `precise_math`, `target_cpu`, `target_features`, `dump_directory`, `limits={"nodes": ...}`. Not implemented are
-    `dims`, `fusion="elementwise"`, `deterministic`, `precise_math` and `target_features`.
+    `dims`, `fusion="elementwise"`, `deterministic` and `target_features`.
 
     Raises FileNotFoundError, ValueError (a bad model), NotImplementedError (an operator or option that Delos lacks); all are
     `delos.Error`, and the text names the node.

@@ -164,7 +164,7 @@ def test_unknown_option_and_device(delos):
         delos.compile(add_model(), device="abacus")
 
 
-@pytest.mark.parametrize("option", ["deterministic", "precise_math", "target_features", "dims", "fusion"])
+@pytest.mark.parametrize("option", ["deterministic", "target_features", "dims", "fusion"])
 def test_options_that_nothing_obeys_are_refused(delos, option):
     value = {"target_features": "+avx2", "dims": {"batch": 8}, "fusion": "elementwise"}.get(option, True)
     with pytest.raises(NotImplementedError, match="dim" if option == "dims" else option):

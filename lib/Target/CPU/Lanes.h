@@ -1,6 +1,8 @@
 // Short spelling of arithmetic on registers for the function expansions. Private to VectorMath*.cpp.
 #pragma once
 
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/SmallVector.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
@@ -57,12 +59,33 @@ struct Lanes {
   mlir::Value sign(mlir::Value magnitude, mlir::Value of) const {
     return mlir::math::CopySignOp::create(b, magnitude, of);
   }
+  /// x, negated where `of` is negative.
+  mlir::Value xorSign(mlir::Value x, mlir::Value of) const {
+    return floatOf(xorI(bitsOf(x), andI(bitsOf(of), i(int64_t(1) << (bits - 1)))));
+  }
   /// Coefficients from the highest power down.
   mlir::Value horner(mlir::Value x, std::initializer_list<double> coefficients) const {
     mlir::Value sum;
     for (double coefficient : coefficients)
       sum = sum ? fma(sum, x, c(coefficient)) : c(coefficient);
     return sum;
+  }
+
+  /// The same with a dependency chain as long as the logarithm of the degree: registers wait for latency
+  /// less.
+  mlir::Value estrin(mlir::Value x, std::initializer_list<double> coefficients) const {
+    llvm::SmallVector<mlir::Value> terms;
+    for (double coefficient : llvm::reverse(coefficients))
+      terms.push_back(c(coefficient));
+    for (mlir::Value power = x; terms.size() > 1; power = mul(power, power)) {
+      llvm::SmallVector<mlir::Value> pairs;
+      for (size_t k = 0; k + 1 < terms.size(); k += 2)
+        pairs.push_back(fma(terms[k + 1], power, terms[k]));
+      if (terms.size() % 2)
+        pairs.push_back(terms.back());
+      terms = std::move(pairs);
+    }
+    return terms.front();
   }
 
   mlir::Value less(mlir::Value x, mlir::Value y) const {
@@ -78,15 +101,27 @@ struct Lanes {
     return mlir::arith::CmpFOp::create(b, predicate, x, y);
   }
   mlir::Value both(mlir::Value x, mlir::Value y) const { return mlir::arith::AndIOp::create(b, x, y); }
+  mlir::Value flip(mlir::Value condition) const {
+    mlir::Value yes = spread(condition.getType(), b.getBoolAttr(true));
+    return mlir::arith::XOrIOp::create(b, condition, yes);
+  }
   mlir::Value select(mlir::Value condition, mlir::Value x, mlir::Value y) const {
     return mlir::arith::SelectOp::create(b, condition, x, y);
   }
+
+  /// x, but `bound` where it is larger; a NaN stays.
+  mlir::Value atMost(mlir::Value x, double bound) const { return select(greater(x, c(bound)), c(bound), x); }
+  mlir::Value atLeast(mlir::Value x, double bound) const { return select(less(x, c(bound)), c(bound), x); }
 
   mlir::Value bitsOf(mlir::Value x) const { return mlir::arith::BitcastOp::create(b, integer, x); }
   mlir::Value floatOf(mlir::Value x) const { return mlir::arith::BitcastOp::create(b, type, x); }
   mlir::Value addI(mlir::Value x, mlir::Value y) const { return mlir::arith::AddIOp::create(b, x, y); }
   mlir::Value subI(mlir::Value x, mlir::Value y) const { return mlir::arith::SubIOp::create(b, x, y); }
   mlir::Value andI(mlir::Value x, mlir::Value y) const { return mlir::arith::AndIOp::create(b, x, y); }
+  mlir::Value xorI(mlir::Value x, mlir::Value y) const { return mlir::arith::XOrIOp::create(b, x, y); }
+  mlir::Value compareI(mlir::arith::CmpIPredicate predicate, mlir::Value x, mlir::Value y) const {
+    return mlir::arith::CmpIOp::create(b, predicate, x, y);
+  }
   mlir::Value shl(mlir::Value x, int64_t by) const { return mlir::arith::ShLIOp::create(b, x, i(by)); }
   mlir::Value sra(mlir::Value x, int64_t by) const { return mlir::arith::ShRSIOp::create(b, x, i(by)); }
 
@@ -102,6 +137,11 @@ struct Lanes {
     mlir::Value shifted = fma(x, factor, magic);
     return {sub(shifted, magic), subI(bitsOf(shifted), bitsOf(magic))};
   }
+
+  /// `rare` in the lanes that have the condition, `common` in the others, whose bits do not depend on their
+  /// neighbours; without such a lane `rare` costs a test.
+  mlir::Value branch(mlir::Value condition, llvm::function_ref<mlir::Value()> rare,
+                     llvm::function_ref<mlir::Value()> common) const;
 
   mlir::ImplicitLocOpBuilder &b;
   mlir::Type type, integer;

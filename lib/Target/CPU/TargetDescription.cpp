@@ -29,7 +29,8 @@ std::string TargetDescription::featureString() const {
 
 std::string TargetDescription::key() const {
   return absl::StrCat(triple, "/", cpu, "/", featureString(), "/", vectorBits, "x", vectorRegisters, "/",
-                      l1Bytes, "/", l2Bytes, "/", l3Bytes, "/winograd", winograd);
+                      l1Bytes, "/", l2Bytes, "/", l3Bytes, "/winograd", winograd,
+                      preciseMath ? "/precise" : "");
 }
 
 /// Derives the register file from the features.

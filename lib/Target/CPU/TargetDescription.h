@@ -28,6 +28,9 @@ struct TargetDescription {
   int64_t cores = 1;
   /// Largest output tile m of F(m x m, 3 x 3) that convolutions may use: 0, 2 or 4.
   int64_t winograd = 2;
+  /// Mathematical functions of f32 within 1 ulp instead of the fast ones: the user's choice, not the
+  /// machine's.
+  bool preciseMath = false;
 
   bool has(std::string_view feature) const;
   /// Lanes of a vector of `elementBits`-wide elements.

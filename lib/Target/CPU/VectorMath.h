@@ -1,10 +1,10 @@
 // Vector forms of the mathematical functions: polynomials on whole registers, the same bits on every target.
 //
-// f32 on scalars and 1-D vectors is computed in registers; 16-bit floats go through f32 and round once. f64
-// has own exp and log; its other functions call libm per lane (no kernel of the element-wise classes is bound
-// by them), as do sine, cosine and tangent of f32 arguments of 2^28 and more, whose reduction needs hundreds
-// of bits of pi. Errors in units in the last place: exp 0.9, log 0.9, expm1, log1p 2, tanh, erf 4.5, sin,
-// cos 1.1, tan 2, asin, acos, atan 2.5, sinh, cosh 2.5, asinh, acosh, atanh 4, pow 0.6. NaN, infinities,
+// f32 on scalars and 1-D vectors is computed in registers; 16-bit floats go through f32 and round once. Each
+// function has two forms of f32: the fast one, and the precise one, which is the f64 form rounded once. f64
+// itself uses the f64 form where that is good to its own last places, and libm per lane elsewhere (no kernel
+// of the element-wise classes is bound by those), as do sine, cosine and tangent of arguments of 2^28 and
+// more, whose reduction needs hundreds of bits of pi. docs/results/math.md has the errors. NaN, infinities,
 // signed zeros and denormals are those of IEEE 754.
 #pragma once
 
@@ -19,8 +19,9 @@ class ImplicitLocOpBuilder;
 
 namespace delos::cpu {
 
-/// Expands the math dialect's functions under `root` (a module: libm declarations are added to it).
-mlir::LogicalResult expandVectorMath(mlir::Operation *root);
+/// Expands the math dialect's functions under `root` (a module: libm declarations are added to it); f32 ones
+/// in their precise forms if asked.
+mlir::LogicalResult expandVectorMath(mlir::Operation *root, bool isPrecise);
 
 namespace math {
 
@@ -34,13 +35,15 @@ mlir::Value logarithmPlusOne(mlir::ImplicitLocOpBuilder &b, mlir::Value x);
 
 mlir::Value rootReciprocal(mlir::ImplicitLocOpBuilder &b, mlir::Value x);
 
-/// The expansion of one math op, for f32 and where it says so for f64.
+/// The expansions of one math op.
 struct ExpansionRow {
   llvm::StringLiteral name;
-  Expansion expand;
-  bool alsoF64;
+  Expansion fast;     ///< Of f32.
+  Expansion wide;     ///< Of f64, good enough to round to f32; null where `fast` is within 1 ulp itself.
+  bool wideServesF64; ///< Whether f64 tensors may use `wide` too.
 };
 llvm::ArrayRef<ExpansionRow> exponentialExpansions();
+llvm::ArrayRef<ExpansionRow> logarithmicExpansions();
 llvm::ArrayRef<ExpansionRow> trigonometricExpansions();
 
 /// Marks an op that is meant to become a libm call.

@@ -28,7 +28,7 @@ std::unique_ptr<mlir::MLIRContext> test::createContext() {
 absl::StatusOr<CompiledModule> CompiledModule::compile(mlir::ModuleOp module,
                                                        const cpu::TargetDescription &target) {
   mlir::PassManager passes(module.getContext());
-  lowering::populateLowerToLLVMPipeline(passes);
+  lowering::populateLowerToLLVMPipeline(passes, target.preciseMath);
   if (mlir::failed(passes.run(module)))
     return absl::InternalError("lowering failed");
   llvm::LLVMContext context;
