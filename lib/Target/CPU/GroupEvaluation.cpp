@@ -64,7 +64,9 @@ BlockingEdge CPUGroupEvaluator::edgeOf(llvm::ArrayRef<int32_t> nodes, mlir::Bloc
     if (!wanted || wanted->getBlock() != &body)
       return -1;
     int64_t fromBack = std::distance(wanted->getIterator(), body.getTerminator()->getIterator());
-    return fromBack <= static_cast<int64_t>(nodes.size()) ? nodes[nodes.size() - fromBack] : -1;
+    // The terminator is no member.
+    return fromBack > 0 && fromBack <= static_cast<int64_t>(nodes.size()) ? nodes[nodes.size() - fromBack]
+                                                                          : -1;
   };
   return {value ? positionOf(value.getDefiningOp()) : -1, positionOf(op)};
 }
