@@ -97,6 +97,53 @@ Value WindowTiles::makeZeroRow() {
 
 //===-- Tiles --------------------------------------------------------------------------------------===//
 
+/// The window where channels do not mix.
+Values WindowTiles::channelSums(Value base, int64_t count, const Channels &channels, ValueRange initial) {
+  auto body = [&](bool checked) {
+    return overWindow(0, initial, [&](ValueRange inner) {
+      return channelTaps(base, count, channels.first, channels.vectors, channels.masks, inner, checked);
+    });
+  };
+  prefetchRow(base, count, channels);
+  Value width = dimSize(b, x, op.getXDim(spatial));
+  bool known = getConstantIntValue(base) && getConstantIntValue(width);
+  if (lastInside || tileInside || known)
+    return body(false);
+  // Blocks in the middle of a row need no checks.
+  int64_t reach =
+      (count - 1) * op.getStrides().back() + (op.getKernel().back() - 1) * op.getDilations().back();
+  Value left = arith::CmpIOp::create(b, arith::CmpIPredicate::sge, base, zero);
+  Value right = arith::CmpIOp::create(b, arith::CmpIPredicate::slt, scaled(b, base, 1, reach), width);
+  Value middle = arith::AndIOp::create(b, left, right);
+  auto choice = scf::IfOp::create(b, SmallVector<Type>(initial.size(), vectorOf(element)), middle, true);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(choice.thenBlock());
+  scf::YieldOp::create(b, body(false));
+  b.setInsertionPointToStart(choice.elseBlock());
+  scf::YieldOp::create(b, body(true));
+  return Values(choice.getResults());
+}
+
+/// Fetches the columns of the rows that the next row of tiles reads first: with little work per element the
+/// hardware does not keep up.
+void WindowTiles::prefetchRow(Value base, int64_t count, const Channels &channels) {
+  if (spatial < 2 || !w)
+    return;
+  int64_t stride = op.getStrides().back();
+  Value below = plus(b, minus(b, scaled(b, at[spatial - 1], op.getStrides()[spatial - 2]), pads[spatial - 2]),
+                     index(b, (op.getKernel()[spatial - 2] - 1) * op.getDilations()[spatial - 2] + 1));
+  llvm::SmallVector<Value, 3> outer(inputAt);
+  for (int64_t row = 0; row < op.getStrides()[spatial - 2]; ++row) {
+    inputAt[spatial - 2] = scaled(b, below, 1, row);
+    for (int64_t r = 0; r < count * stride; ++r)
+      for (int64_t v = 0; v < channels.vectors; ++v)
+        memref::PrefetchOp::create(
+            b, x, inputIndices(scaled(b, base, 1, r), scaled(b, channels.first, 1, v * lanes)),
+            /*isWrite=*/false, /*localityHint=*/3, /*isDataCache=*/true);
+  }
+  inputAt = outer;
+}
+
 void WindowTiles::tile(Value pixel, int64_t count, const Channels &channels) {
   Value channel = channels.first;
   int64_t vectors = channels.vectors;
@@ -114,42 +161,47 @@ void WindowTiles::tile(Value pixel, int64_t count, const Channels &channels) {
       sink.prefetch(b, place(r + count, v));
   Values initial(count * vectors, neutral());
   Values sums;
-  if (isDense()) {
+  if (isDense())
     sums = overWindow(0, initial,
                       [&](ValueRange inner) { return denseTaps(base, count, channel, vectors, inner); });
-  } else {
-    auto body = [&](bool checked) {
-      return overWindow(0, initial, [&](ValueRange inner) {
-        return channelTaps(base, count, channel, vectors, masks, inner, checked);
-      });
-    };
-    if (lastInside) {
-      sums = body(false);
-    } else {
-      // Blocks in the middle of a row need no checks.
-      int64_t reach =
-          (count - 1) * op.getStrides().back() + (op.getKernel().back() - 1) * op.getDilations().back();
-      Value width = dimSize(b, x, op.getXDim(spatial));
-      Value left = arith::CmpIOp::create(b, arith::CmpIPredicate::sge, base, zero);
-      Value right = arith::CmpIOp::create(b, arith::CmpIPredicate::slt, scaled(b, base, 1, reach), width);
-      Value middle = arith::AndIOp::create(b, left, right);
-      auto choice = scf::IfOp::create(b, SmallVector<Type>(initial.size(), vectorOf(element)), middle, true);
-      OpBuilder::InsertionGuard guard(b);
-      b.setInsertionPointToStart(choice.thenBlock());
-      scf::YieldOp::create(b, body(false));
-      b.setInsertionPointToStart(choice.elseBlock());
-      scf::YieldOp::create(b, body(true));
-      sums = Values(choice.getResults());
-    }
-  }
+  else
+    sums = channelSums(base, count, channels, initial);
   for (int64_t r = 0; r < count; ++r)
     for (int64_t v = 0; v < vectors; ++v)
       sink.store(b, sums[r * vectors + v], place(r, v), masks[v]);
 }
 
+/// Blocks of channel-wise windows in a row of known length: one loop over those in the middle, which need no
+/// checks, the others at constant places.
+void WindowTiles::forKnownPixels(int64_t width, int64_t inputWidth, int64_t pad, PixelBody body) {
+  int64_t reach = (mr - 1) * op.getStrides().back() + (op.getKernel().back() - 1) * op.getDilations().back();
+  auto isInside = [&](int64_t pixel) {
+    int64_t first = pixel * op.getStrides().back() - pad;
+    return first >= 0 && first + reach < inputWidth;
+  };
+  for (int64_t pixel = 0; pixel < width;) {
+    int64_t end = pixel;
+    while (end + mr <= width && isInside(end))
+      end += mr;
+    if (end == pixel) {
+      body(index(b, std::min(pixel, width - mr)), mr);
+      pixel += mr;
+      continue;
+    }
+    tileInside = true;
+    forEach(b, index(b, pixel), index(b, end), mr, [&](Value at) { body(at, mr); });
+    tileInside = false;
+    pixel = end;
+  }
+}
+
 void WindowTiles::forPixels(PixelBody body) {
   Value width = dimSize(b, c, spatial);
   auto known = getConstantIntValue(width);
+  auto inputWidth = getConstantIntValue(dimSize(b, x, op.getXDim(spatial))),
+       pad = getConstantIntValue(pads.back());
+  if (!isDense() && known && inputWidth && pad && *known > mr)
+    return forKnownPixels(*known, *inputWidth, *pad, body);
   if (known && *known <= mr)
     return *known > 0 ? body(zero, *known) : void();
   auto blocks = [&] {

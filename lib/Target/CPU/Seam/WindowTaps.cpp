@@ -4,6 +4,7 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
@@ -248,7 +249,11 @@ Values WindowTiles::channelTaps(Value base, int64_t count, Value channel, int64_
       if (loaded)
         return loaded;
       Value place = scaled(b, base, 1, offset);
-      if (!checked)
+      auto at = getConstantIntValue(place), end = getConstantIntValue(width);
+      // Known to be outside: left out.
+      if (at && end && (*at < 0 || *at >= *end))
+        return loaded;
+      if (!checked || (at && end))
         return loaded = loadChannels(place, lane, masks[v]);
       Value inside = arith::CmpIOp::create(b, arith::CmpIPredicate::ult, place, width);
       Value safe = arith::SelectOp::create(b, inside, place, zero);
@@ -266,6 +271,8 @@ Values WindowTiles::channelTaps(Value base, int64_t count, Value channel, int64_
       for (int64_t r = 0; r < count; ++r) {
         Value &sum = next[r * vectors + v];
         Value value = column(r * stride + tap * dilation);
+        if (!value)
+          continue;
         sum = w ? multiplyAdd(value, weight, sum) : combine(value, sum);
       }
     }

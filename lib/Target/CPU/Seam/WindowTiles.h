@@ -44,6 +44,9 @@ private:
   void forChannels(ChannelBody body);
   void forRows(unsigned dim, PixelBody body);
   void forPixels(PixelBody body);
+  void forKnownPixels(int64_t width, int64_t inputWidth, int64_t pad, PixelBody body);
+  Values channelSums(mlir::Value base, int64_t count, const Channels &channels, mlir::ValueRange initial);
+  void prefetchRow(mlir::Value base, int64_t count, const Channels &channels);
   void tile(mlir::Value pixel, int64_t count, const Channels &channels);
   Values overWindow(unsigned s, mlir::ValueRange sums,
                     llvm::function_ref<Values(mlir::ValueRange)> innermost);
@@ -85,7 +88,8 @@ private:
   bool grouped = false;
   int64_t mr = 0, nr = 0, lanes = 0;
   Border border = Border::None;
-  bool lastInside = false;
+  /// No window leaves the row: of any tile, and of the one that is emitted.
+  bool lastInside = false, tileInside = false;
   /// Position in the result: n, o_1..o_s, [g]; and of the window along each spatial dim.
   Values at, window;
   llvm::SmallVector<mlir::Value, 3> inputAt; ///< input position along the spatial dims but the last
