@@ -14,9 +14,16 @@
 namespace delos::runtime {
 namespace {
 
-/// How long a worker without work stays awake. A wake-up costs the notifier about 8 us and takes 20-85 us, so
-/// a run that follows the last one at once finds its workers; longer waits only burn power.
+using Clock = std::chrono::steady_clock;
+
+/// How long a worker without work stays awake where runs follow each other as closely as that. A wake-up
+/// costs the notifier about 8 us and takes 20-85 us. Elsewhere it sleeps at once: its processor may be what
+/// somebody else needs next, such as a framework's own threads.
 constexpr auto idleSpin = std::chrono::microseconds(20);
+
+int64_t nanoseconds() {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now().time_since_epoch()).count();
+}
 
 std::atomic<ThreadPool *> processPool{nullptr};
 
@@ -84,6 +91,7 @@ int ThreadPool::reserve(PoolJob &job, int helpers) {
 void ThreadPool::offer(int ticket) {
   Slot &slot = slots[ticket];
   slot.ownerProcessor = sched_getcpu();
+  slot.offeredAt = nanoseconds();
   uint32_t helpers = slot.helpers.load(std::memory_order_relaxed);
   for (int worker = 0; worker < std::min(workerCount, static_cast<int>(helpers)); ++worker)
     placements[worker].beforeWake(slot.ownerProcessor);
@@ -131,7 +139,7 @@ void ThreadPool::free(Slot &slot) {
   slot.taken.store(false, std::memory_order_release);
 }
 
-bool ThreadPool::help(int participant, bool onlyReady, int &owner) {
+bool ThreadPool::help(int participant, bool onlyReady, JobTraits &last) {
   bool joined = false;
   for (Slot &slot : slots) {
     if (slot.state.load(std::memory_order_relaxed) & Slot::closed)
@@ -139,8 +147,8 @@ bool ThreadPool::help(int participant, bool onlyReady, int &owner) {
     int busy = helping.fetch_add(1, std::memory_order_seq_cst) + 1 + jobs.load(std::memory_order_seq_cst);
     if (busy <= workerCount + 1 && enter(slot)) {
       if (!onlyReady || slot.job->hasReadyWork()) {
-        owner = slot.ownerProcessor;
-        placements[participant - 1].afterWake(owner);
+        last = {slot.ownerProcessor, slot.offeredAt};
+        placements[participant - 1].afterWake(last.ownerProcessor);
         slot.job->participate(participant);
         joined = true;
       }
@@ -157,23 +165,34 @@ void ThreadPool::runWorker(int participant) {
   setKernelFloatEnvironment();
   WakePlacement &placement = placements[participant - 1];
   placement.start();
-  int owner = -1;
+  JobTraits last;
+  int64_t idleSince = 0;
+  bool runsFollow = false;
   while (!stopping.load()) {
     uint32_t key = events.current();
-    help(participant, /*onlyReady=*/false, owner);
+    bool joined = help(participant, /*onlyReady=*/false, last);
+    if (joined)
+      runsFollow = last.offeredAt - idleSince < std::chrono::nanoseconds(idleSpin).count();
     // Whoever made work ready while this worker was on its way out relies on it (see summon).
-    while (help(participant, /*onlyReady=*/true, owner)) {
+    while (help(participant, /*onlyReady=*/true, last)) {
     }
-    awake.fetch_add(1, std::memory_order_relaxed);
-    auto deadline = std::chrono::steady_clock::now() + idleSpin;
-    while (events.current() == key && std::chrono::steady_clock::now() < deadline)
-      pauseProcessor();
-    awake.fetch_sub(1, std::memory_order_relaxed);
+    if (joined)
+      idleSince = nanoseconds();
+    if (runsFollow)
+      spinWhile(key);
     if (stopping.load() || events.current() != key)
       continue;
-    placement.beforeSleep(owner);
+    placement.beforeSleep(last.ownerProcessor);
     events.wait(key);
   }
+}
+
+void ThreadPool::spinWhile(uint32_t key) {
+  awake.fetch_add(1, std::memory_order_relaxed);
+  auto deadline = Clock::now() + idleSpin;
+  while (events.current() == key && Clock::now() < deadline)
+    pauseProcessor();
+  awake.fetch_sub(1, std::memory_order_relaxed);
 }
 
 } // namespace delos::runtime

@@ -49,14 +49,23 @@ private:
     std::atomic<uint32_t> state{closed};
     PoolJob *job = nullptr;
     int ownerProcessor = -1; ///< Where the job's owner ran when it offered the job.
+    int64_t offeredAt = 0;   ///< Nanoseconds on the steady clock.
     std::atomic<uint32_t> helpers{0};
   };
 
   void start();
   void runWorker(int participant);
-  /// Joins the jobs on offer in turn; only those with ready work when `onlyReady`. True when it joined one;
-  /// `owner` is then the processor of its owner.
-  bool help(int participant, bool onlyReady, int &owner);
+  /// What a worker remembers of the job that it joined last; see Slot.
+  struct JobTraits {
+    int ownerProcessor = -1;
+    int64_t offeredAt = 0;
+  };
+
+  /// Joins the jobs on offer in turn; only those with ready work when `onlyReady`. True when it joined one,
+  /// which `last` then describes.
+  bool help(int participant, bool onlyReady, JobTraits &last);
+  /// Waits awake for the next event after `key`, for a while.
+  void spinWhile(uint32_t key);
   bool enter(Slot &slot);
   void leave(Slot &slot);
   static void free(Slot &slot);
