@@ -59,6 +59,11 @@ Value KernelFunction::evaluateIndex(AffineExpr expr) {
   return getValueOrCreateConstantIndexOp(builder, loc, evaluate(expr));
 }
 
+Value KernelFunction::bufferAddress(unsigned i) {
+  Value address = LLVM::PtrToIntOp::create(builder, loc, builder.getI64Type(), pointers[i]);
+  return arith::IndexCastOp::create(builder, loc, builder.getIndexType(), address);
+}
+
 /// A memref descriptor over a bare pointer folds away in the conversion to LLVM: no descriptor is ever in
 /// memory.
 Value KernelFunction::viewOf(Value pointer, Type elementType, ArrayRef<AffineExpr> shape, bool isFlat) {
@@ -140,6 +145,8 @@ void KernelFunction::recordError(Value condition, int32_t code) {
 }
 
 void KernelFunction::finish() {
+  if (hasStreamingStores)
+    LLVM::CallIntrinsicOp::create(builder, loc, builder.getStringAttr("llvm.x86.sse.sfence"), ValueRange{});
   Type i32 = builder.getI32Type();
   Value code = error ? LLVM::LoadOp::create(builder, loc, i32, error).getResult()
                      : LLVM::ConstantOp::create(builder, loc, i32, builder.getI32IntegerAttr(0)).getResult();

@@ -45,6 +45,8 @@ public:
   mlir::Value viewBuffer(unsigned i, mlir::Type elementType, llvm::ArrayRef<mlir::AffineExpr> shape) {
     return viewOf(pointers[i], elementType, shape);
   }
+  /// The address of buffer `i` as an index.
+  mlir::Value bufferAddress(unsigned i);
   /// Symbol `k` of the dim table as an index.
   mlir::Value symbol(unsigned k) const { return symbols[k]; }
   /// The value of an expression over the symbols: an index attribute when constant, else an index value
@@ -63,6 +65,8 @@ public:
   /// Remembers `code` (> 0) as the kernel's result where the i1 `condition` is true; execution goes on, so
   /// the access that follows must be made safe by the caller. The last error recorded wins.
   void recordError(mlir::Value condition, int32_t code);
+  /// Streaming stores were emitted: `finish` orders them before whatever tells others that the kernel is done.
+  void orderStreamingStores() { hasStreamingStores = true; }
   /// Emits the return. The builder must stand at the end of the entry block.
   void finish();
 
@@ -77,6 +81,7 @@ private:
   mlir::func::FuncOp func;
   mlir::Value scratchPointer, beginIndex, endIndex, error;
   llvm::SmallVector<mlir::Value> symbols, pointers, memrefs;
+  bool hasStreamingStores = false;
 };
 
 } // namespace delos::cpu

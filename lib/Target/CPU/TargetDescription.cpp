@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 
 #include <algorithm>
+#include <fstream>
 #include <thread>
 #include <unistd.h>
 
@@ -47,10 +48,20 @@ static int64_t cacheBytes(int name, int64_t fallback) {
   return bytes > 0 ? bytes : fallback;
 }
 
+/// Bytes of the L3 that this core can reach, as the kernel lists it: sysconf adds up all slices of a socket.
+static int64_t reachableL3(int64_t fallback) {
+  std::ifstream file("/sys/devices/system/cpu/cpu0/cache/index3/size");
+  int64_t size = 0;
+  char unit = 0;
+  if (!(file >> size >> unit) || size <= 0)
+    return cacheBytes(_SC_LEVEL3_CACHE_SIZE, fallback);
+  return size << (unit == 'M' ? 20 : unit == 'K' ? 10 : 0);
+}
+
 static void describeMachine(TargetDescription &target) {
   target.l1Bytes = cacheBytes(_SC_LEVEL1_DCACHE_SIZE, target.l1Bytes);
   target.l2Bytes = cacheBytes(_SC_LEVEL2_CACHE_SIZE, target.l2Bytes);
-  target.l3Bytes = cacheBytes(_SC_LEVEL3_CACHE_SIZE, target.l3Bytes);
+  target.l3Bytes = reachableL3(target.l3Bytes);
   target.cores = std::max(1u, std::thread::hardware_concurrency());
 }
 

@@ -33,6 +33,7 @@ struct TargetDescription {
   bool preciseMath = false;
 
   bool has(std::string_view feature) const;
+  bool isX86() const { return triple.starts_with("x86_64"); }
   /// Lanes of a vector of `elementBits`-wide elements.
   int64_t lanes(int64_t elementBits) const { return vectorBits / elementBits; }
   /// LLVM's feature string, "+a,+b".

@@ -9,6 +9,7 @@
 #include "mlir/IR/Verifier.h"
 #include "mlir/Parser/Parser.h"
 
+#include <chrono>
 #include <cstdlib>
 #include <cstring>
 
@@ -108,5 +109,15 @@ EXPORT int64_t delosRowsScratch(void *kernel, const int64_t *dims) {
 EXPORT int32_t delosRowsRun(void *kernel, void *const *buffers, const int64_t *dims, void *scratch,
                             int64_t begin, int64_t end) {
   return static_cast<RowKernel *>(kernel)->function(buffers, dims, scratch, begin, end);
+}
+/// Seconds of `repeats` runs of all tiles, one after the other.
+EXPORT double delosRowsTime(void *kernel, void *const *buffers, const int64_t *dims, void *scratch,
+                            int64_t repeats) {
+  using Clock = std::chrono::steady_clock;
+  int64_t tiles = delosRowsTiles(kernel, dims);
+  Clock::time_point start = Clock::now();
+  for (int64_t run = 0; run < repeats; ++run)
+    delosRowsRun(kernel, buffers, dims, scratch, 0, tiles);
+  return std::chrono::duration<double>(Clock::now() - start).count();
 }
 EXPORT void delosRowsFree(void *kernel) { delete static_cast<RowKernel *>(kernel); }

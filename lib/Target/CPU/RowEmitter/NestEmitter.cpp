@@ -6,6 +6,8 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 
+#include <numeric>
+
 using namespace mlir;
 using namespace delos;
 using namespace delos::cpu;
@@ -87,15 +89,15 @@ void NestEmitter::openLoop(const RowNest &nest, size_t level, const std::functio
     });
     return;
   }
-  std::optional<int64_t> count = loop.extent.asConstant();
+  PullEmitter::LaneSteps steps{nest.lanes, nest.panel, loop.extent.asConstant()};
   if (loop.chunk) {
-    // All chunks but the last are whole: no tail when the extent is a multiple of the lanes as well.
-    bool even = count && *count % nest.lanes == 0 && loop.chunk % nest.lanes == 0;
-    e.laneLoop(loop.name, chunkBegin, chunkEnd, even ? std::optional<int64_t>(loop.chunk) : std::nullopt,
-               nest.lanes, inside);
+    // All chunks but the last are whole.
+    steps.divisor = steps.count ? std::gcd(*steps.count, loop.chunk) : 1;
+    steps.count = {};
+    e.laneLoop(loop.name, chunkBegin, chunkEnd, steps, inside);
     return;
   }
-  e.laneLoop(loop.name, e.index(DimExpr(0)), e.index(loop.extent), count, nest.lanes, inside);
+  e.laneLoop(loop.name, e.index(DimExpr(0)), e.index(loop.extent), steps, inside);
 }
 
 /// Whole blocks unroll the loop inside the lane steps; the last, shorter one runs it outside.
@@ -103,7 +105,7 @@ void NestEmitter::emitTransposed(const RowNest &nest, size_t level) {
   ImplicitLocOpBuilder &b = e.b;
   const RowLoop &loop = nest.loops[level], &lane = nest.loops[level + 1];
   auto lanesOf = [&](const std::function<void()> &inside) {
-    e.laneLoop(lane.name, e.index(DimExpr(0)), e.index(lane.extent), lane.extent.asConstant(), nest.lanes,
+    e.laneLoop(lane.name, e.index(DimExpr(0)), e.index(lane.extent), {nest.lanes, 1, lane.extent.asConstant()},
                inside);
   };
   Value span = arith::SubIOp::create(b, chunkEnd, chunkBegin);

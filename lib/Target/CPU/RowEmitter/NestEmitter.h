@@ -23,6 +23,7 @@ private:
   size_t levelOf(const RowNest &nest, const Position &position) const;
 
   // Ops with their own algorithm, in SpecialNests.cpp; `point` are the coordinates of the nest's loops.
+  void emitLaneScan(const RowNest &nest, graph::ScanOp scan);
   void emitScan(const RowNest &nest, graph::ScanOp scan);
   void emitSort(const RowNest &nest, graph::SortOp sort);
   void emitScatter(const RowNest &nest, graph::ScatterOp scatter);

@@ -17,6 +17,8 @@ using graph::dimsOf;
 static constexpr int64_t kNominalSize = 96;
 /// Elements of a tile of an element-wise nest: long enough to hide the call, short enough to share.
 static constexpr int64_t kElementChunk = 4096;
+/// Vectors that reductions along other loops than the lanes' go through memory with side by side.
+static constexpr int64_t kPanelVectors = 8;
 
 /// Combining the lanes of a row reduction, in element accesses.
 static constexpr double kClosingCost = 6;
@@ -285,12 +287,18 @@ RowNest NestPlanner::arrange(ArrayRef<unsigned> outputs, const Trial &trial, con
   nest.lanes = 1;
   if (lane >= 0)
     nest.lanes = target.lanes(widestLane(walk, trial.names[lane]));
+  if (lane >= 0 && asked(trial.names[lane])) {
+    nest.panel = kPanelVectors;
+    if (auto count = trial.extents[lane].asConstant())
+      while (nest.panel > 1 && nest.lanes * nest.panel > *count)
+        nest.panel /= 2;
+  }
   if (roots == 0)
     transposeBlocks(nest, walk);
   for (RowLoop &loop : nest.loops)
     if (loop.isLane && loop.isTile) {
       auto count = loop.extent.asConstant();
-      loop.chunk = roots ? nest.lanes * 4 : kElementChunk;
+      loop.chunk = roots ? std::max<int64_t>(4, nest.panel) * nest.lanes : kElementChunk;
       // A short lane loop is not worth splitting.
       if (count && *count <= loop.chunk)
         loop.chunk = 0;
@@ -488,8 +496,9 @@ RowNest NestPlanner::planRoot(Operation *root, ArrayRef<unsigned> outputs) {
       loop.isTile = true;
       if (mayLane && k + 1 == static_cast<int64_t>(dims.size())) {
         nest.lanes = target.lanes(std::max(32u, bits));
+        nest.panel = kPanelVectors;
         loop.isLane = true;
-        loop.chunk = nest.lanes * 4;
+        loop.chunk = nest.lanes * nest.panel;
       }
       nest.loops.push_back(loop);
     }

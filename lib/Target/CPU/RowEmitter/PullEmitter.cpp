@@ -118,37 +118,47 @@ llvm::SmallVector<Value> PullEmitter::loop(const std::string &name, const DimExp
   return loop(name, arith::ConstantIndexOp::create(b, 0), index(extent), carried, body);
 }
 
-void PullEmitter::laneLoop(const std::string &name, Value lo, Value hi, std::optional<int64_t> count,
-                           int64_t lanes, const std::function<void()> &body) {
-  Value step = arith::ConstantIndexOp::create(b, lanes);
-  auto enter = [&](Operation *opener, Value base, Value mask) {
+void PullEmitter::laneLoop(const std::string &name, Value lo, Value hi, LaneSteps steps,
+                           const std::function<void()> &body) {
+  auto enter = [&](Operation *opener, Value base, int64_t width, Value mask) {
     Scope &scope = scopes.emplace_back();
     scope.opener = opener;
-    scope.lanes = lanes;
+    scope.lanes = width;
     scope.laneVariable = name;
     scope.mask = mask;
     variables[name] = {base, {}, true, static_cast<unsigned>(scopes.size() - 1)};
     body();
     scopes.pop_back();
   };
-  Value whole = lo;
-  if (!count || *count >= lanes) {
-    Value rest = arith::RemUIOp::create(b, arith::SubIOp::create(b, hi, lo), step);
-    whole = arith::SubIOp::create(b, hi, rest);
-    auto op = scf::ForOp::create(b, lo, whole, step);
+  Value done = lo;
+  auto wholeSteps = [&](int64_t width) {
+    if (steps.count && *steps.count < width)
+      return;
+    Value step = arith::ConstantIndexOp::create(b, width);
+    Value rest = arith::RemUIOp::create(b, arith::SubIOp::create(b, hi, done), step);
+    Value end = arith::SubIOp::create(b, hi, rest);
+    auto op = scf::ForOp::create(b, done, end, step);
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(op.getBody());
-    enter(op, op.getInductionVar(), {});
-  }
-  if (count && *count % lanes == 0)
+    enter(op, op.getInductionVar(), width, {});
+    done = end;
+    if (steps.count)
+      steps.count = *steps.count % width;
+  };
+  int64_t lanes = steps.lanes, wide = lanes * steps.panel;
+  if (steps.panel > 1)
+    wholeSteps(wide);
+  if (steps.panel == 1 || steps.divisor % wide != 0)
+    wholeSteps(lanes);
+  if (steps.divisor % lanes == 0 || (steps.count && *steps.count == 0))
     return;
-  Value some = arith::CmpIOp::create(b, arith::CmpIPredicate::ult, whole, hi);
+  Value some = arith::CmpIOp::create(b, arith::CmpIPredicate::ult, done, hi);
   auto tail = scf::IfOp::create(b, some);
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(tail.thenBlock());
-  Value rest = arith::SubIOp::create(b, hi, whole);
+  Value rest = arith::SubIOp::create(b, hi, done);
   Value mask = vector::CreateMaskOp::create(b, VectorType::get({lanes}, b.getI1Type()), rest);
-  enter(tail, whole, mask);
+  enter(tail, done, lanes, mask);
 }
 
 Value PullEmitter::guarded(Value condition, const std::function<Value()> &body,

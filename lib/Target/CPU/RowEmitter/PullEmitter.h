@@ -61,8 +61,10 @@ public:
   mlir::Value pull(mlir::Value tensor, const Position &position);
   /// Writes a register value to output `index` of the group.
   void store(mlir::Value value, unsigned index, const Position &position);
-  /// Writes to and reads from any 1-D buffer at an offset; `elementType` is the tensor's.
-  void storeTo(mlir::Value buffer, mlir::Value value, mlir::Type elementType, const DimExpr &offset);
+  /// Writes to and reads from any 1-D buffer at an offset; `elementType` is the tensor's. Whole vectors go past
+  /// the caches where the i1 `streams` holds (null: nowhere).
+  void storeTo(mlir::Value buffer, mlir::Value value, mlir::Type elementType, const DimExpr &offset,
+               mlir::Value streams = {});
   mlir::Value loadFrom(mlir::Value buffer, mlir::Type elementType, const DimExpr &offset);
 
   /// The scalar value of an index expression (of lane 0), hoisted as far out as it can be.
@@ -75,10 +77,17 @@ public:
                                       mlir::ValueRange carried, const Body &body);
   llvm::SmallVector<mlir::Value> loop(const std::string &name, const DimExpr &extent,
                                       mlir::ValueRange carried, const Body &body);
-  /// Vector steps over [lo, hi) with a masked last step. `count` is hi - lo where it is known at compile
-  /// time; a multiple of the lanes needs no last step.
-  void laneLoop(const std::string &name, mlir::Value lo, mlir::Value hi, std::optional<int64_t> count,
-                int64_t lanes, const std::function<void()> &body);
+  /// Vector steps over [lo, hi): `panel` vectors as one while there are that many, then single ones, then a
+  /// masked last step. `count` is hi - lo where it is known at compile time; a multiple of the lanes needs no
+  /// last step.
+  struct LaneSteps {
+    int64_t lanes, panel = 1;
+    std::optional<int64_t> count = {};
+    /// Divides hi - lo.
+    int64_t divisor = 1;
+  };
+  void laneLoop(const std::string &name, mlir::Value lo, mlir::Value hi, LaneSteps steps,
+                const std::function<void()> &body);
   /// Runs `body` where the i1 `condition` holds, else gives `otherwise`.
   mlir::Value guarded(mlir::Value condition, const std::function<mlir::Value()> &body,
                       const std::function<mlir::Value()> &otherwise);
@@ -125,6 +134,8 @@ private:
   mlir::Value emitGather(graph::GatherOp op, const Position &position);
   mlir::Value emitReduction(mlir::Operation *op, const Position &position);
   mlir::Value emitInlineReduction(mlir::Operation *op, const Position &position);
+  /// The value of a loop variable in lanes of `bits`-wide integers (a scalar where it is the same for all lanes).
+  mlir::Value positionIn(const DimExpr &loop, int64_t bits);
   /// What one point of a reduction's loops contributes.
   llvm::SmallVector<mlir::Value> reducedPoint(const Reducer &reducer, const ReductionSpace &space,
                                               llvm::ArrayRef<DimExpr> result, llvm::ArrayRef<DimExpr> loops);
@@ -137,6 +148,9 @@ private:
   /// 0 <= expr < bound as an i1 (scalar or vector); null when it always holds.
   mlir::Value insideCondition(const DimExpr &expr, const DimExpr &bound);
   mlir::Value bufferOf(mlir::Value tensor);
+  /// True where whole vectors of output `index` at this offset should go past the caches: the kernel moves more
+  /// than they hold, and the vectors are aligned. Null when that never holds.
+  mlir::Value streamsTo(unsigned index, mlir::Type elementType, const DimExpr &offset);
   /// A vector of a register transpose; null when the access has not that form.
   mlir::Value loadTransposed(mlir::Value buffer, const DimExpr &offset);
 

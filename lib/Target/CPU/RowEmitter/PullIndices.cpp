@@ -5,6 +5,7 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
@@ -235,7 +236,44 @@ Value PullEmitter::loadFrom(Value buffer, Type elementType, const DimExpr &offse
   return fromStorage(b, stored, elementType);
 }
 
-void PullEmitter::storeTo(Value buffer, Value value, Type elementType, const DimExpr &offset) {
+/// `offset` without the terms that are multiples of `unit` whatever the variables are.
+static DimExpr withoutMultiples(const DimExpr &offset, int64_t unit) {
+  DimExpr rest;
+  for (const DimExpr::Term &term : offset.terms())
+    if (term.coefficient % unit != 0)
+      rest = rest + DimExpr::ofTerm(term);
+  return rest;
+}
+
+Value PullEmitter::streamsTo(unsigned output, Type elementType, const DimExpr &offset) {
+  const Scope *lanes = laneScope();
+  std::optional<int64_t> traffic = plan.trafficBytes.asConstant();
+  if (!lanes || lanes->laneVariable.empty() || !target.isX86() || (traffic && *traffic <= target.l3Bytes))
+    return {};
+  int64_t elementBytes = laneBits(elementType) / 8, vectorBytes = elementBytes * lanes->lanes;
+  if (vectorBytes < 16)
+    return {};
+  // Lane variables step by whole vectors from a multiple of them.
+  DimExpr origin = withoutMultiples(offset - variable(lanes->laneVariable), lanes->lanes);
+  unsigned depth = depthOf(origin.symbols());
+  std::pair<void *, std::string> key{nullptr, "streams:" + std::to_string(output) + ":" + origin.str()};
+  if (auto it = scopes[depth].memo.find(key); it != scopes[depth].memo.end())
+    return it->second;
+  return scopes[depth].memo[key] = atDepth(depth, [&]() -> Value {
+    Value address = arith::AddIOp::create(b, kernel.bufferAddress(body.getNumArguments() + output),
+                                          index(origin * elementBytes));
+    Value rest = arith::RemUIOp::create(b, address, arith::ConstantIndexOp::create(b, vectorBytes));
+    Value zero = arith::ConstantIndexOp::create(b, 0);
+    Value aligned = arith::CmpIOp::create(b, arith::CmpIPredicate::eq, rest, zero);
+    if (traffic)
+      return aligned;
+    Value limit = arith::ConstantIndexOp::create(b, target.l3Bytes);
+    Value large = arith::CmpIOp::create(b, arith::CmpIPredicate::ugt, index(plan.trafficBytes), limit);
+    return arith::AndIOp::create(b, aligned, large);
+  });
+}
+
+void PullEmitter::storeTo(Value buffer, Value value, Type elementType, const DimExpr &offset, Value streams) {
   const Scope *lanes = laneScope();
   auto isVector = [&](const DimExpr &expr) { return isVectorExpr(expr); };
   LaneAccess access = classify(offset, lanes ? lanes->laneVariable : std::string(), isVector);
@@ -246,7 +284,19 @@ void PullEmitter::storeTo(Value buffer, Value value, Type elementType, const Dim
   Value mask = currentMask();
   Value stored = toStorage(b, broadcastTo(b, value, lanes->lanes), elementType);
   if (access == LaneAccess::Contiguous && !mask) {
-    vector::StoreOp::create(b, stored, buffer, ValueRange{index(offset)});
+    Value at = index(offset);
+    if (!streams) {
+      vector::StoreOp::create(b, stored, buffer, ValueRange{at});
+      return;
+    }
+    kernel.orderStreamingStores();
+    auto branch = scf::IfOp::create(b, TypeRange{}, streams, /*withElseRegion=*/true);
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(branch.thenBlock());
+    int64_t bytes = laneBits(elementType) / 8 * lanes->lanes;
+    vector::StoreOp::create(b, stored, buffer, ValueRange{at}, /*nontemporal=*/true, llvm::Align(bytes));
+    b.setInsertionPointToStart(branch.elseBlock());
+    vector::StoreOp::create(b, stored, buffer, ValueRange{at});
   } else if (access == LaneAccess::Contiguous) {
     vector::MaskedStoreOp::create(b, buffer, ValueRange{index(offset)}, mask, stored);
   } else {
@@ -258,6 +308,13 @@ void PullEmitter::storeTo(Value buffer, Value value, Type elementType, const Dim
 
 void PullEmitter::store(Value value, unsigned output, const Position &position) {
   Value tensor = body.getTerminator()->getOperand(output);
-  storeTo(kernel.buffer(body.getNumArguments() + output), value, getElementTypeOrSelf(tensor.getType()),
-          position.offset(graph::dimsOf(tensor)));
+  Type elementType = getElementTypeOrSelf(tensor.getType());
+  const DimExpr &offset = position.offset(graph::dimsOf(tensor));
+  const Scope *lanes = laneScope();
+  auto isVector = [&](const DimExpr &expr) { return isVectorExpr(expr); };
+  Value streams;
+  if (classify(offset, lanes ? lanes->laneVariable : std::string(), isVector) == LaneAccess::Contiguous &&
+      !currentMask())
+    streams = streamsTo(output, elementType, offset);
+  storeTo(kernel.buffer(body.getNumArguments() + output), value, elementType, offset, streams);
 }

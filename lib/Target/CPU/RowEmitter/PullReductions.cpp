@@ -13,70 +13,111 @@ using namespace delos::cpu;
 using namespace delos::cpu::rows;
 using graph::dimsOf;
 
-Reducer::Reducer(Operation *op) : op(op) {
+int64_t delos::cpu::rows::positionBitsOf(Operation *op, const Ranges &ranges) {
+  ReductionSpace space = reductionSpace(op, ranges);
+  std::optional<int64_t> extent = space.extents[0].asConstant();
+  return extent && *extent < INT32_MAX ? 32 : 64;
+}
+
+Reducer::Reducer(Operation *op, ArgPart part, int64_t positionBits) : op(op), positionBits(positionBits) {
   element = getElementTypeOrSelf(op->getOperand(0).getType());
-  if (auto reduce = dyn_cast<graph::ReduceOp>(op))
+  if (auto reduce = dyn_cast<graph::ReduceOp>(op)) {
     kind = reduce.getKind();
-  else if (auto window = dyn_cast<graph::WindowReduceOp>(op))
+  } else if (auto window = dyn_cast<graph::WindowReduceOp>(op)) {
     kind = window.getKind();
-  else if (auto arg = dyn_cast<graph::ArgReduceOp>(op))
-    kind = arg.getKind(), isArg = true, takesLast = arg.getLast();
-  else
+  } else if (auto arg = dyn_cast<graph::ArgReduceOp>(op)) {
+    kind = arg.getKind(), takesLast = arg.getLast();
+    isArg = part == ArgPart::Both, isSearch = part == ArgPart::Search;
+  } else {
     element = getElementTypeOrSelf(op->getResult(0).getType()), isProduct = true;
+  }
 }
 
 llvm::SmallVector<TypedAttr> Reducer::initial(OpBuilder &b) const {
+  TypedAttr none = b.getIntegerAttr(b.getIntegerType(positionBits), takesLast ? -1 : INT32_MAX);
+  if (isSearch)
+    return {positionBits == 64 && !takesLast ? b.getI64IntegerAttr(INT64_MAX) : none};
   llvm::SmallVector<TypedAttr> values = {neutralElement(kind, element)};
   if (isArg)
-    values.push_back(b.getI64IntegerAttr(-1));
+    values.push_back(b.getIntegerAttr(b.getIntegerType(positionBits), 0));
   return values;
 }
 
-/// True where (x, j) beats (a, i): better, or the first NaN, or equal and in front. An index of -1 is no
-/// element.
-static Value beats(ImplicitLocOpBuilder &b, const Reducer &reducer, Value a, Value i, Value x, Value j) {
-  bool isFloat = isa<FloatType>(reducer.element), largest = reducer.kind == graph::ReduceKind::max;
-  bool isUnsigned = reducer.element.isUnsignedInteger();
-  Value better, equal;
-  if (isFloat) {
-    better = arith::CmpFOp::create(b, largest ? arith::CmpFPredicate::OGT : arith::CmpFPredicate::OLT, x, a);
-    equal = arith::CmpFOp::create(b, arith::CmpFPredicate::OEQ, x, a);
-    Value nanX = arith::CmpFOp::create(b, arith::CmpFPredicate::UNO, x, x);
-    Value nanA = arith::CmpFOp::create(b, arith::CmpFPredicate::UNO, a, a);
-    Value truth = intConstant(b, nanX.getType(), 1);
-    Value onlyX = arith::AndIOp::create(b, nanX, arith::XOrIOp::create(b, nanA, truth));
-    better = arith::OrIOp::create(b, better, onlyX);
-    equal = arith::OrIOp::create(b, equal, arith::AndIOp::create(b, nanX, nanA));
-  } else {
-    auto predicate = largest ? (isUnsigned ? arith::CmpIPredicate::ugt : arith::CmpIPredicate::sgt)
-                             : (isUnsigned ? arith::CmpIPredicate::ult : arith::CmpIPredicate::slt);
-    better = arith::CmpIOp::create(b, predicate, x, a);
-    equal = arith::CmpIOp::create(b, arith::CmpIPredicate::eq, x, a);
+/// True where x, which comes after a, takes its place: better, or the first NaN; the last of equals when
+/// `takesLast`.
+static Value beats(ImplicitLocOpBuilder &b, const Reducer &reducer, Value a, Value x) {
+  bool largest = reducer.kind == graph::ReduceKind::max, last = reducer.takesLast;
+  if (!isa<FloatType>(reducer.element)) {
+    bool isUnsigned = reducer.element.isUnsignedInteger() || reducer.element.isInteger(1);
+    using P = arith::CmpIPredicate;
+    P up = last ? (isUnsigned ? P::uge : P::sge) : (isUnsigned ? P::ugt : P::sgt);
+    P down = last ? (isUnsigned ? P::ule : P::sle) : (isUnsigned ? P::ult : P::slt);
+    return arith::CmpIOp::create(b, largest ? up : down, x, a);
   }
-  auto order = reducer.takesLast ? arith::CmpIPredicate::sgt : arith::CmpIPredicate::slt;
-  Value inFront = arith::CmpIOp::create(b, order, j, i);
-  Value wins = arith::OrIOp::create(b, better, arith::AndIOp::create(b, equal, inFront));
-  Value zero = intConstant(b, i.getType(), 0);
-  Value empty = arith::CmpIOp::create(b, arith::CmpIPredicate::slt, i, zero);
-  Value real = arith::CmpIOp::create(b, arith::CmpIPredicate::sge, j, zero);
-  return arith::AndIOp::create(b, arith::OrIOp::create(b, wins, empty), real);
+  using P = arith::CmpFPredicate;
+  P up = last ? P::OGE : P::OGT, down = last ? P::OLE : P::OLT;
+  Value better = arith::CmpFOp::create(b, largest ? up : down, x, a);
+  Value nan = arith::CmpFOp::create(b, P::UNO, x, x);
+  if (!last)
+    nan = arith::AndIOp::create(b, nan, arith::CmpFOp::create(b, P::ORD, a, a));
+  return arith::OrIOp::create(b, better, nan);
 }
 
 llvm::SmallVector<Value> Reducer::combine(ImplicitLocOpBuilder &b, ArrayRef<Value> a,
                                           ArrayRef<Value> x) const {
+  if (isSearch && takesLast)
+    return {arith::MaxSIOp::create(b, a[0], x[0])};
+  if (isSearch)
+    return {arith::MinSIOp::create(b, a[0], x[0])};
   if (!isArg)
     return {emitCombine(b, kind, element, a[0], x[0])};
   llvm::SmallVector<Value> all = {a[0], a[1], x[0], x[1]};
   unify(b, all);
-  Value better = beats(b, *this, all[0], all[1], all[2], all[3]);
+  Value better = beats(b, *this, all[0], all[2]);
   return {arith::SelectOp::create(b, better, all[2], all[0]),
           arith::SelectOp::create(b, better, all[3], all[1])};
 }
 
 Value Reducer::finish(ImplicitLocOpBuilder &b, ArrayRef<Value> a) const {
-  if (isArg)
-    return a[1];
-  return roundTo(b, a[0], getElementTypeOrSelf(op->getResult(0).getType()));
+  if (isArg || isSearch) {
+    Type i64 = withElement(a.back().getType(), b.getI64Type());
+    return a.back().getType() == i64 ? a.back() : arith::ExtSIOp::create(b, i64, a.back()).getResult();
+  }
+  return isa<graph::ArgReduceOp>(op) ? a[0] : roundTo(b, a[0], getElementTypeOrSelf(op->getResult(0).getType()));
+}
+
+/// The value of a loop's variable as an integer, lane by lane where it runs over lanes.
+Value PullEmitter::positionIn(const DimExpr &loop, int64_t bits) {
+  Type type = b.getIntegerType(bits);
+  if (!isVectorExpr(loop))
+    return arith::IndexCastOp::create(b, type, index(loop));
+  auto vector = VectorType::get({laneScope()->lanes}, type);
+  const std::string lane = laneScope()->laneVariable;
+  auto coefficient = lane.empty() ? std::nullopt : linearCoefficient(loop, lane);
+  if (!coefficient || !coefficient->isConstant(1) || isVectorExpr(loop - variable(lane)))
+    return arith::IndexCastOp::create(b, vector, indexVector(loop));
+  Value first = arith::IndexCastOp::create(b, type, index(loop));
+  llvm::SmallVector<APInt> steps;
+  for (int64_t k = 0; k < vector.getNumElements(); ++k)
+    steps.push_back(APInt(bits, k));
+  Value step = arith::ConstantOp::create(b, vector, DenseElementsAttr::get(vector, steps));
+  return arith::AddIOp::create(b, broadcastTo(b, first, vector.getNumElements()), step);
+}
+
+/// The position of an element that an arg_reduce seeks, else what no position beats.
+static Value soughtPosition(ImplicitLocOpBuilder &b, const Reducer &reducer, Value x, Value position) {
+  llvm::SmallVector<Value> both = {x, reducer.sought, position};
+  unify(b, both);
+  Value found;
+  if (isa<FloatType>(reducer.element)) {
+    Value equal = arith::CmpFOp::create(b, arith::CmpFPredicate::OEQ, both[0], both[1]);
+    Value nan = arith::CmpFOp::create(b, arith::CmpFPredicate::UNO, both[0], both[0]);
+    found = arith::OrIOp::create(b, equal, nan);
+  } else {
+    found = arith::CmpIOp::create(b, arith::CmpIPredicate::eq, both[0], both[1]);
+  }
+  Value none = constantLike(b, both[2].getType(), reducer.initial(b)[0]);
+  return arith::SelectOp::create(b, found, both[2], none);
 }
 
 llvm::SmallVector<Value> PullEmitter::reducedPoint(const Reducer &reducer, const ReductionSpace &space,
@@ -93,11 +134,10 @@ llvm::SmallVector<Value> PullEmitter::reducedPoint(const Reducer &reducer, const
       return arith::ConstantOp::create(b, neutral);
     });
   };
-  if (reducer.isArg) {
-    const DimExpr &where = loops[0];
-    Value j = isVectorExpr(where) ? indexVector(where) : index(where);
-    return {at(0), arith::IndexCastOp::create(b, withElement(j.getType(), b.getI64Type()), j)};
-  }
+  if (reducer.isSearch)
+    return {soughtPosition(b, reducer, at(0), positionIn(loops[0], reducer.positionBits))};
+  if (reducer.isArg)
+    return {at(0), positionIn(loops[0], reducer.positionBits)};
   if (!reducer.isProduct)
     return {at(0)};
   llvm::SmallVector<Value> factors;
@@ -113,13 +153,16 @@ llvm::SmallVector<Value> PullEmitter::reducedPoint(const Reducer &reducer, const
 Value PullEmitter::emitReduction(Operation *op, const Position &position) {
   if (isVectorPosition(position))
     return emitInlineReduction(op, position);
-  RowReduction reduction(*this, op, position);
-  return reduction.emit();
+  if (!isa<graph::ArgReduceOp>(op))
+    return RowReduction(*this, Reducer(op), position).emit();
+  Reducer search(op, ArgPart::Search, positionBitsOf(op, ranges));
+  search.sought = RowReduction(*this, Reducer(op, ArgPart::Extremum), position).emit();
+  return RowReduction(*this, search, position).emit();
 }
 
 /// One accumulator per lane, the loops outside to inside in their order.
 Value PullEmitter::emitInlineReduction(Operation *op, const Position &position) {
-  Reducer reducer(op);
+  Reducer reducer(op, ArgPart::Both, isa<graph::ArgReduceOp>(op) ? positionBitsOf(op, ranges) : 64);
   ReductionSpace space = reductionSpace(op, ranges);
   llvm::SmallVector<DimExpr> point(position.coordinates(dimsOf(op->getResult(0)), ranges)), loops;
   llvm::SmallVector<std::string> names;

@@ -61,6 +61,9 @@ struct RowNest {
   std::vector<KeptRow> kept;
   /// Lanes of a vector step.
   int64_t lanes = 1;
+  /// Vector steps that go together as one wide one, as long as there are that many: a reduction per lane then
+  /// reads longer pieces of memory and has independent accumulators.
+  int64_t panel = 1;
   DimExpr tileCount;
   DimExpr scratchBytes;
   /// Estimated accesses, in contiguous element accesses at nominal sizes.
@@ -76,6 +79,8 @@ struct RowPlan {
   DimExpr tileCount;
   /// Scratch bytes per worker.
   DimExpr scratchBytes;
+  /// Bytes of all inputs and outputs.
+  DimExpr trafficBytes;
 
   void print(llvm::raw_ostream &os) const;
 };

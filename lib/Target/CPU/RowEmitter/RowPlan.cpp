@@ -140,6 +140,11 @@ static std::vector<std::vector<unsigned>> groupOutputs(Block &body) {
   return groups;
 }
 
+static DimExpr bytesOf(Value value) {
+  int64_t bytes = laneBits(getElementTypeOrSelf(value.getType())) / 8;
+  return graph::elementCount(dimsOf(value)) * bytes;
+}
+
 RowDecision delos::cpu::planRows(Block &body, const TargetDescription &target) {
   Operation *terminator = body.getTerminator();
   for (Operation &op : body.without_terminator())
@@ -170,6 +175,9 @@ RowDecision delos::cpu::planRows(Block &body, const TargetDescription &target) {
       return refuse(again, again->getResult(0),
                     "would be computed many times over by the loops of its users");
   }
+  plan.trafficBytes = DimExpr(0);
+  for (Value value : llvm::concat<Value>(body.getArguments(), terminator->getOperands()))
+    plan.trafficBytes = plan.trafficBytes + bytesOf(value);
   plan.tileCount = DimExpr(0);
   for (const RowNest &nest : plan.nests) {
     plan.tileCount = plan.tileCount + nest.tileCount;

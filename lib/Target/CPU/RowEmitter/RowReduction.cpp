@@ -19,9 +19,10 @@ using graph::dimsOf;
 /// Accumulators of a float sum, as lanes; fixed so that the order of additions is.
 static constexpr int64_t kAccumulatorLanes = 64;
 
-RowReduction::RowReduction(PullEmitter &emitter, Operation *op, const Position &position)
-    : e(emitter), reducer(op), point(position.coordinates(dimsOf(op->getResult(0)), emitter.ranges)),
-      space(reductionSpace(op, emitter.ranges)) {}
+RowReduction::RowReduction(PullEmitter &emitter, Reducer given, const Position &position)
+    : e(emitter), reducer(std::move(given)),
+      point(position.coordinates(dimsOf(reducer.op->getResult(0)), emitter.ranges)),
+      space(reductionSpace(reducer.op, emitter.ranges)) {}
 
 /// The accesses that the reduction makes, with one variable per loop of the space.
 static AccessWalk walkPoints(Operation *op, const ReductionSpace &space, ArrayRef<DimExpr> point,
@@ -105,10 +106,10 @@ void RowReduction::chooseLoops() {
   }
   unsigned bits = std::max(widestLane(walk, names.empty() ? "" : names.back()),
                            laneBits(accumulatorType(reducer.element)));
-  if (reducer.isArg)
-    bits = 64;
+  if (reducer.isSearch)
+    bits = std::max<unsigned>(bits, reducer.positionBits);
   lanes = std::min<int64_t>(e.target.lanes(bits), kAccumulatorLanes);
-  bool isFloatSum = isa<FloatType>(reducer.element) && !reducer.isArg &&
+  bool isFloatSum = isa<FloatType>(reducer.element) && !reducer.isSearch &&
                     (reducer.kind == graph::ReduceKind::sum || reducer.kind == graph::ReduceKind::prod);
   copies = kAccumulatorLanes / lanes;
   if (!isFloatSum)

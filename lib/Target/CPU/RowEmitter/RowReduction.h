@@ -8,9 +8,20 @@
 
 namespace delos::cpu::rows {
 
+/// What a reducer makes of the elements of an arg_reduce.
+enum class ArgPart {
+  /// Value and position in one pass that visits the elements in order.
+  Both,
+  /// The value alone: the first of two passes in any order.
+  Extremum,
+  /// The first (or last) position of a value: the second.
+  Search,
+};
+
 /// Combiner of a reducing op on its accumulators: one value, or (value, position) for arg_reduce.
 struct Reducer {
-  explicit Reducer(mlir::Operation *op);
+  /// `positionBits`: 32 where the extents of an arg_reduce are known to fit, else 64.
+  explicit Reducer(mlir::Operation *op, ArgPart part = ArgPart::Both, int64_t positionBits = 64);
 
   llvm::SmallVector<mlir::TypedAttr> initial(mlir::OpBuilder &b) const;
   llvm::SmallVector<mlir::Value> combine(mlir::ImplicitLocOpBuilder &b, llvm::ArrayRef<mlir::Value> a,
@@ -21,11 +32,19 @@ struct Reducer {
   mlir::Operation *op;
   mlir::Type element;
   graph::ReduceKind kind = graph::ReduceKind::sum;
+  /// Accumulates a value and its position.
   bool isArg = false;
+  /// Accumulates positions of elements that equal `sought`.
+  bool isSearch = false;
   bool takesLast = false;
+  int64_t positionBits = 64;
+  mlir::Value sought;
   /// Combines products of two operands (contract, conv).
   bool isProduct = false;
 };
+
+/// Bits that hold every position along the dim of an arg_reduce.
+int64_t positionBitsOf(mlir::Operation *op, const Ranges &ranges);
 
 /// Bits of the widest member whose position depends on the variable `name`.
 unsigned widestLane(const AccessWalk &walk, const std::string &name);
@@ -35,7 +54,7 @@ unsigned widestLane(const AccessWalk &walk, const std::string &name);
 /// target adds in the same order.
 class RowReduction {
 public:
-  RowReduction(PullEmitter &emitter, mlir::Operation *op, const Position &position);
+  RowReduction(PullEmitter &emitter, Reducer reducer, const Position &position);
   mlir::Value emit();
 
 private:

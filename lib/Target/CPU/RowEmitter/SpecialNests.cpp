@@ -6,6 +6,7 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
 using namespace delos;
@@ -22,18 +23,92 @@ Coordinates NestEmitter::pointWith(const RowNest &nest, int64_t dim, const DimEx
   return point;
 }
 
-/// A running combination is a chain: its lanes are the other dims. Along the innermost dim it stays scalar,
-/// since a prefix by halving would add in another order.
+/// Lanes of a running combination along them. Fixed, so that every target adds in the same order.
+static constexpr int64_t kScanLanes = 16;
+
+/// `value` with its lanes moved by `by` towards the end of the scan (the front when `reverse`); `neutral` fills
+/// what becomes free.
+static Value shiftLanes(ImplicitLocOpBuilder &b, Value value, Value neutral, int64_t by, bool reverse) {
+  llvm::SmallVector<int64_t> order;
+  for (int64_t lane = 0; lane < kScanLanes; ++lane) {
+    int64_t from = reverse ? lane + by : lane - by;
+    order.push_back(from >= 0 && from < kScanLanes ? from : kScanLanes);
+  }
+  return vector::ShuffleOp::create(b, value, neutral, order);
+}
+
+/// One vector of a scan along the lanes: what to store, and the carry for the next vector in all lanes.
+static std::pair<Value, Value> scanVector(ImplicitLocOpBuilder &b, graph::ScanOp scan, Value x, Value carry,
+                                          Value neutral) {
+  Type element = getElementTypeOrSelf(scan.getInput().getType());
+  bool reverse = scan.getReverse();
+  auto combine = [&](Value a, Value c) { return emitCombine(b, scan.getKind(), element, a, c); };
+  for (int64_t by = 1; by < kScanLanes; by *= 2)
+    x = combine(shiftLanes(b, x, neutral, by, reverse), x);
+  llvm::SmallVector<int64_t> last(kScanLanes, reverse ? 0 : kScanLanes - 1);
+  Value total = vector::ShuffleOp::create(b, x, x, last);
+  Value written = scan.getExclusive() ? shiftLanes(b, x, neutral, 1, reverse) : x;
+  return {roundTo(b, combine(carry, written), element), combine(carry, total)};
+}
+
+/// A running combination along the lanes: within a vector by doubling distances, from vector to vector by a
+/// carry.
+void NestEmitter::emitLaneScan(const RowNest &nest, graph::ScanOp scan) {
+  ImplicitLocOpBuilder &b = e.b;
+  graph::Dims dims = dimsOf(scan.getInput());
+  const DimExpr &size = dims[scan.getDim()];
+  Type element = getElementTypeOrSelf(scan.getInput().getType());
+  TypedAttr scalar = neutralElement(scan.getKind(), element);
+  Value neutral = constantLike(b, VectorType::get({kScanLanes}, scalar.getType()), scalar);
+  Value zero = arith::ConstantIndexOp::create(b, 0), step = arith::ConstantIndexOp::create(b, kScanLanes);
+  Value end = e.index(size), rest = b.createOrFold<arith::RemUIOp>(end, step);
+  Value whole = b.createOrFold<arith::SubIOp>(end, rest);
+  auto visit = [&](Operation *opener, Value base, Value mask, Value carry) {
+    std::string name = "%scan" + std::to_string(e.serial++);
+    e.ranges.bound(name, size);
+    Scope &scope = e.scopes.emplace_back();
+    scope.opener = opener, scope.lanes = kScanLanes, scope.laneVariable = name, scope.mask = mask;
+    e.variables[name] = {base, {}, true, static_cast<unsigned>(e.scopes.size() - 1)};
+    Position position = Position::atCoordinates(pointWith(nest, scan.getDim(), variable(name)));
+    Value x = broadcastTo(b, e.pull(scan.getInput(), position), kScanLanes);
+    if (mask)
+      x = arith::SelectOp::create(b, mask, x, neutral);
+    auto [written, next] = scanVector(b, scan, x, carry, neutral);
+    for (unsigned output : nest.outputs)
+      e.store(written, output, position);
+    e.scopes.pop_back();
+    return next;
+  };
+  auto vectors = [&](Value carry) -> Value {
+    auto op = scf::ForOp::create(b, zero, whole, step, ValueRange{carry});
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(op.getBody());
+    Value base = op.getInductionVar();
+    // From the end: the vector that ends where the ones before began.
+    if (scan.getReverse())
+      base = arith::SubIOp::create(b, arith::SubIOp::create(b, end, step), base);
+    scf::YieldOp::create(b, visit(op, base, {}, op.getRegionIterArgs()[0]));
+    return op.getResult(0);
+  };
+  Value carry = vectors(neutral);
+  auto tail = scf::IfOp::create(b, arith::CmpIOp::create(b, arith::CmpIPredicate::ne, rest, zero));
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(tail.thenBlock());
+  Value mask = vector::CreateMaskOp::create(b, VectorType::get({kScanLanes}, b.getI1Type()), rest);
+  visit(tail, scan.getReverse() ? zero : whole, mask, carry);
+}
+
+/// A running combination whose lanes are another dim.
 void NestEmitter::emitScan(const RowNest &nest, graph::ScanOp scan) {
   ImplicitLocOpBuilder &b = e.b;
   int64_t dim = scan.getDim();
   graph::Dims dims = dimsOf(scan.getInput());
   Type element = getElementTypeOrSelf(scan.getInput().getType());
   auto chain = [&] {
+    if (dim + 1 == static_cast<int64_t>(dims.size()))
+      return emitLaneScan(nest, scan);
     TypedAttr neutral = neutralElement(scan.getKind(), element);
-    bool lanes = nest.lanes > 1;
-    Value start = lanes ? constantLike(b, VectorType::get({nest.lanes}, neutral.getType()), neutral)
-                        : arith::ConstantOp::create(b, neutral).getResult();
+    Value start = constantLike(b, VectorType::get({e.laneScope()->lanes}, neutral.getType()), neutral);
     std::string name = "%scan" + std::to_string(e.serial++);
     e.loop(name, dims[dim], start, [&](ValueRange carried) {
       DimExpr at = scan.getReverse() ? dims[dim] - 1 - variable(name) : variable(name);
@@ -197,7 +272,7 @@ void NestEmitter::emitScatter(const RowNest &nest, graph::ScatterOp scatter) {
   std::string lane = "%c" + std::to_string(e.serial++);
   e.ranges.bound(lane, count);
   int64_t lanes = e.target.lanes(std::max(32u, laneBits(element)));
-  e.laneLoop(lane, e.index(DimExpr(0)), e.index(count), count.asConstant(), lanes, [&] {
+  e.laneLoop(lane, e.index(DimExpr(0)), e.index(count), {lanes, 1, count.asConstant()}, [&] {
     Position at = Position::atOffset(variable(lane));
     Value value = e.pull(scatter.getInit(), at);
     for (unsigned each : nest.outputs)
