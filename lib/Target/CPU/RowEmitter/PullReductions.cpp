@@ -40,6 +40,8 @@ llvm::SmallVector<TypedAttr> Reducer::initial(OpBuilder &b) const {
   llvm::SmallVector<TypedAttr> values = {neutralElement(kind, element)};
   if (isArg)
     values.push_back(b.getIntegerAttr(b.getIntegerType(positionBits), 0));
+  if (flagsNaN)
+    values.push_back(b.getBoolAttr(false));
   return values;
 }
 
@@ -63,12 +65,25 @@ static Value beats(ImplicitLocOpBuilder &b, const Reducer &reducer, Value a, Val
   return arith::OrIOp::create(b, better, nan);
 }
 
+/// `x` is an element, or an accumulator with its flag. Numbers alone are compared: a NaN leaves them as they are.
+llvm::SmallVector<Value> Reducer::combineFlagged(ImplicitLocOpBuilder &b, ArrayRef<Value> a,
+                                                 ArrayRef<Value> x) const {
+  Value both[] = {a[0], x[0]};
+  unify(b, both);
+  auto predicate = kind == graph::ReduceKind::max ? arith::CmpFPredicate::OGT : arith::CmpFPredicate::OLT;
+  Value better = arith::CmpFOp::create(b, predicate, both[1], both[0]);
+  Value nan = x.size() > 1 ? x[1] : arith::CmpFOp::create(b, arith::CmpFPredicate::UNO, both[1], both[1]);
+  return {arith::SelectOp::create(b, better, both[1], both[0]), arith::OrIOp::create(b, a[1], nan)};
+}
+
 llvm::SmallVector<Value> Reducer::combine(ImplicitLocOpBuilder &b, ArrayRef<Value> a,
                                           ArrayRef<Value> x) const {
   if (isSearch && takesLast)
     return {arith::MaxSIOp::create(b, a[0], x[0])};
   if (isSearch)
     return {arith::MinSIOp::create(b, a[0], x[0])};
+  if (flagsNaN)
+    return combineFlagged(b, a, x);
   if (!isArg)
     return {emitCombine(b, kind, element, a[0], x[0])};
   llvm::SmallVector<Value> all = {a[0], a[1], x[0], x[1]};
@@ -82,6 +97,11 @@ Value Reducer::finish(ImplicitLocOpBuilder &b, ArrayRef<Value> a) const {
   if (isArg || isSearch) {
     Type i64 = withElement(a.back().getType(), b.getI64Type());
     return a.back().getType() == i64 ? a.back() : arith::ExtSIOp::create(b, i64, a.back()).getResult();
+  }
+  if (flagsNaN) {
+    auto type = cast<FloatType>(a[0].getType());
+    auto nan = FloatAttr::get(type, APFloat::getNaN(type.getFloatSemantics()));
+    return arith::SelectOp::create(b, a[1], arith::ConstantOp::create(b, nan), a[0]);
   }
   return isa<graph::ArgReduceOp>(op) ? a[0] : roundTo(b, a[0], getElementTypeOrSelf(op->getResult(0).getType()));
 }

@@ -22,7 +22,11 @@ static constexpr int64_t kAccumulatorLanes = 64;
 RowReduction::RowReduction(PullEmitter &emitter, Reducer given, const Position &position)
     : e(emitter), reducer(std::move(given)),
       point(position.coordinates(dimsOf(reducer.op->getResult(0)), emitter.ranges)),
-      space(reductionSpace(reducer.op, emitter.ranges)) {}
+      space(reductionSpace(reducer.op, emitter.ranges)) {
+  bool isExtremum = reducer.kind == graph::ReduceKind::max || reducer.kind == graph::ReduceKind::min;
+  reducer.flagsNaN = isa<FloatType>(reducer.element) && isExtremum && !reducer.isSearch && !reducer.isProduct &&
+                     emitter.target.has("avx512vl");
+}
 
 /// The accesses that the reduction makes, with one variable per loop of the space.
 static AccessWalk walkPoints(Operation *op, const ReductionSpace &space, ArrayRef<DimExpr> point,

@@ -26,6 +26,8 @@ struct Reducer {
   llvm::SmallVector<mlir::TypedAttr> initial(mlir::OpBuilder &b) const;
   llvm::SmallVector<mlir::Value> combine(mlir::ImplicitLocOpBuilder &b, llvm::ArrayRef<mlir::Value> a,
                                          llvm::ArrayRef<mlir::Value> x) const;
+  llvm::SmallVector<mlir::Value> combineFlagged(mlir::ImplicitLocOpBuilder &b, llvm::ArrayRef<mlir::Value> a,
+                                                llvm::ArrayRef<mlir::Value> x) const;
   /// The result from the last accumulator.
   mlir::Value finish(mlir::ImplicitLocOpBuilder &b, llvm::ArrayRef<mlir::Value> a) const;
 
@@ -39,6 +41,9 @@ struct Reducer {
   bool takesLast = false;
   int64_t positionBits = 64;
   mlir::Value sought;
+  /// A float maximum or minimum accumulates numbers, and beside them whether there was a NaN: two short chains
+  /// instead of a long one.
+  bool flagsNaN = false;
   /// Combines products of two operands (contract, conv).
   bool isProduct = false;
 };

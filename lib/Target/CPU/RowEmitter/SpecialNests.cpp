@@ -26,29 +26,40 @@ Coordinates NestEmitter::pointWith(const RowNest &nest, int64_t dim, const DimEx
 /// Lanes of a running combination along them. Fixed, so that every target adds in the same order.
 static constexpr int64_t kScanLanes = 16;
 
-/// `value` with its lanes moved by `by` towards the end of the scan (the front when `reverse`); `neutral` fills
-/// what becomes free.
-static Value shiftLanes(ImplicitLocOpBuilder &b, Value value, Value neutral, int64_t by, bool reverse) {
+/// `value` with its lanes moved around by `by` towards the end of the scan (the front when `reverse`), and where
+/// they did not come in again from the other end.
+static std::pair<Value, Value> rotateLanes(ImplicitLocOpBuilder &b, Value value, int64_t by, bool reverse) {
   llvm::SmallVector<int64_t> order;
+  llvm::SmallVector<bool> inside;
   for (int64_t lane = 0; lane < kScanLanes; ++lane) {
     int64_t from = reverse ? lane + by : lane - by;
-    order.push_back(from >= 0 && from < kScanLanes ? from : kScanLanes);
+    inside.push_back(from >= 0 && from < kScanLanes);
+    order.push_back((from + kScanLanes) % kScanLanes);
   }
-  return vector::ShuffleOp::create(b, value, neutral, order);
+  auto type = VectorType::get({kScanLanes}, b.getI1Type());
+  Value mask = arith::ConstantOp::create(b, type, DenseElementsAttr::get(type, inside));
+  return {vector::ShuffleOp::create(b, value, value, order), mask};
 }
 
 /// One vector of a scan along the lanes: what to store, and the carry for the next vector in all lanes.
-static std::pair<Value, Value> scanVector(ImplicitLocOpBuilder &b, graph::ScanOp scan, Value x, Value carry,
-                                          Value neutral) {
+static std::pair<Value, Value> scanVector(ImplicitLocOpBuilder &b, graph::ScanOp scan, Value x, Value carry) {
   Type element = getElementTypeOrSelf(scan.getInput().getType());
   bool reverse = scan.getReverse();
   auto combine = [&](Value a, Value c) { return emitCombine(b, scan.getKind(), element, a, c); };
-  for (int64_t by = 1; by < kScanLanes; by *= 2)
-    x = combine(shiftLanes(b, x, neutral, by, reverse), x);
+  for (int64_t by = 1; by < kScanLanes; by *= 2) {
+    auto [moved, inside] = rotateLanes(b, x, by, reverse);
+    x = arith::SelectOp::create(b, inside, combine(moved, x), x);
+  }
   llvm::SmallVector<int64_t> last(kScanLanes, reverse ? 0 : kScanLanes - 1);
   Value total = vector::ShuffleOp::create(b, x, x, last);
-  Value written = scan.getExclusive() ? shiftLanes(b, x, neutral, 1, reverse) : x;
-  return {roundTo(b, combine(carry, written), element), combine(carry, total)};
+  Value written;
+  if (scan.getExclusive()) {
+    auto [moved, inside] = rotateLanes(b, x, 1, reverse);
+    written = arith::SelectOp::create(b, inside, combine(carry, moved), carry);
+  } else {
+    written = combine(carry, x);
+  }
+  return {roundTo(b, written, element), combine(carry, total)};
 }
 
 /// A running combination along the lanes: within a vector by doubling distances, from vector to vector by a
@@ -73,7 +84,7 @@ void NestEmitter::emitLaneScan(const RowNest &nest, graph::ScanOp scan) {
     Value x = broadcastTo(b, e.pull(scan.getInput(), position), kScanLanes);
     if (mask)
       x = arith::SelectOp::create(b, mask, x, neutral);
-    auto [written, next] = scanVector(b, scan, x, carry, neutral);
+    auto [written, next] = scanVector(b, scan, x, carry);
     for (unsigned output : nest.outputs)
       e.store(written, output, position);
     e.scopes.pop_back();
