@@ -49,7 +49,7 @@ def _masked_softmax(g, m, n):
 
 def _causal_softmax(g, m, n):
     x = g.input("x", (m // n, n, n), g.normal(m // n, n, n))
-    keep = g.weight("keep", np.tril(np.ones((n, n), bool)))
+    keep = g.input("keep", (n, n), np.tril(np.ones((n, n), bool)))
     return [g.softmax(g.op("Where", keep, x, g.constant(-1e9), dtype=np.float32))]
 
 

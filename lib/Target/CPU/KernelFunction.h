@@ -65,7 +65,8 @@ public:
   /// Remembers `code` (> 0) as the kernel's result where the i1 `condition` is true; execution goes on, so
   /// the access that follows must be made safe by the caller. The last error recorded wins.
   void recordError(mlir::Value condition, int32_t code);
-  /// Streaming stores were emitted: `finish` orders them before whatever tells others that the kernel is done.
+  /// Streaming stores were emitted: `finish` orders them before whatever tells others that the kernel is
+  /// done.
   void orderStreamingStores() { hasStreamingStores = true; }
   /// Emits the return. The builder must stand at the end of the entry block.
   void finish();

@@ -3,6 +3,8 @@
 
 #include "mlir/IR/AffineExpr.h"
 
+#include <cmath>
+
 using namespace delos;
 using namespace delos::cpu::rows;
 
@@ -66,6 +68,44 @@ bool Ranges::isWithin(const DimExpr &expr, const DimExpr &bound) const {
   if (auto constant = room.asConstant())
     return *constant >= 1;
   return room.isProvablyPositive();
+}
+
+/// True when expr < 0 always holds.
+static bool isNegative(const Ranges &ranges, const DimExpr &expr) {
+  DimExpr positive, negative;
+  for (const DimExpr::Term &term : expr.terms()) {
+    DimExpr part = DimExpr::ofTerm(term);
+    (term.coefficient > 0 ? positive : negative) = (term.coefficient > 0 ? positive : negative) + part;
+  }
+  auto largest = ranges.upperBound(positive);
+  return largest && ranges.isNonNegative(DimExpr(-1) - negative - *largest);
+}
+
+bool Ranges::isOutside(const DimExpr &expr, const DimExpr &bound) const {
+  return isNonNegative(expr - bound) || isNegative(*this, expr);
+}
+
+bool Ranges::isUniform(const DimExpr &expr) const {
+  for (const std::string &name : expr.symbols())
+    if (extentOf(name))
+      return false;
+  return true;
+}
+
+bool Ranges::fitsInt32(const DimExpr &expr) const {
+  double magnitude = 0;
+  for (const DimExpr::Term &term : expr.terms()) {
+    double product = std::fabs(static_cast<double>(term.coefficient));
+    for (const auto &atom : term.factors) {
+      const DimExpr *extent = atom->kind == AtomKind::Symbol ? extentOf(atom->text) : nullptr;
+      auto size = extent ? extent->asConstant() : std::nullopt;
+      if (!size)
+        return false;
+      product *= static_cast<double>(*size);
+    }
+    magnitude += product;
+  }
+  return magnitude < 0x1p30;
 }
 
 /// Splits the terms of `a` into exact multiples of `b` (returned as their quotient) and the rest.
@@ -278,6 +318,20 @@ std::vector<std::string> Position::symbols() const {
     for (std::string &name : coordinate.symbols())
       names.push_back(std::move(name));
   return names;
+}
+
+Position Position::substitute(const std::string &name, const DimExpr &value) const {
+  auto replaced = [&](const DimExpr &expr) {
+    return expr.substitute([&](std::string_view symbol) {
+      return symbol == name ? std::optional(value) : std::nullopt;
+    });
+  };
+  if (forms->isOffset)
+    return atOffset(replaced(*forms->offset));
+  Coordinates coordinates;
+  for (const DimExpr &coordinate : *forms->coordinates)
+    coordinates.push_back(replaced(coordinate));
+  return atCoordinates(std::move(coordinates));
 }
 
 bool Position::mentionsVariable(const std::string &name) const {

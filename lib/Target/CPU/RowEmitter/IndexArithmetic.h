@@ -31,6 +31,12 @@ public:
   bool isNonNegative(const DimExpr &expr) const;
   /// True when 0 <= expr < bound always holds.
   bool isWithin(const DimExpr &expr, const DimExpr &bound) const;
+  /// True when expr < 0 or expr >= bound always holds.
+  bool isOutside(const DimExpr &expr, const DimExpr &bound) const;
+  /// True when no variable occurs, only sizes.
+  bool isUniform(const DimExpr &expr) const;
+  /// True when every value `expr` can take is known to fit a signed 32-bit integer.
+  bool fitsInt32(const DimExpr &expr) const;
 
   /// Quotient and remainder with the parts that divide exactly, or are known to be smaller, taken out.
   DimExpr floorDiv(const DimExpr &a, const DimExpr &b) const;
@@ -74,6 +80,8 @@ public:
   /// Every variable and size that occurs.
   std::vector<std::string> symbols() const;
   bool mentionsVariable(const std::string &name) const;
+  /// The same point with `value` for the variable `name`.
+  Position substitute(const std::string &name, const DimExpr &value) const;
 
 private:
   /// Shared by copies: element-wise ops hand their position on, and each form is computed once.

@@ -100,13 +100,32 @@ void NestEmitter::openLoop(const RowNest &nest, size_t level, const std::functio
   e.laneLoop(loop.name, e.index(DimExpr(0)), e.index(loop.extent), steps, inside);
 }
 
+void NestEmitter::emitParts(const RowNest &nest, size_t level) {
+  const RowLoop &loop = nest.loops[level];
+  std::vector<DimExpr> ends = loop.cuts;
+  ends.push_back(loop.extent);
+  DimExpr begin(0);
+  for (const DimExpr &end : ends) {
+    // The variable counts from the part's begin.
+    RowNest part = nest;
+    part.loops[level].cuts.clear();
+    part.loops[level].extent = end - begin;
+    for (Position &position : part.positions)
+      position = position.substitute(loop.name, begin + variable(loop.name));
+    e.ranges.bound(loop.name, end - begin);
+    openLoop(part, level, [&] { emitLevel(part, level + 1); });
+    begin = end;
+  }
+  e.ranges.bound(loop.name, loop.extent);
+}
+
 /// Whole blocks unroll the loop inside the lane steps; the last, shorter one runs it outside.
 void NestEmitter::emitTransposed(const RowNest &nest, size_t level) {
   ImplicitLocOpBuilder &b = e.b;
   const RowLoop &loop = nest.loops[level], &lane = nest.loops[level + 1];
   auto lanesOf = [&](const std::function<void()> &inside) {
-    e.laneLoop(lane.name, e.index(DimExpr(0)), e.index(lane.extent), {nest.lanes, 1, lane.extent.asConstant()},
-               inside);
+    e.laneLoop(lane.name, e.index(DimExpr(0)), e.index(lane.extent),
+               {nest.lanes, 1, lane.extent.asConstant()}, inside);
   };
   Value span = arith::SubIOp::create(b, chunkEnd, chunkBegin);
   Value whole =
@@ -155,6 +174,8 @@ void NestEmitter::emitLevel(const RowNest &nest, size_t level) {
       e.store(e.pull(body.getTerminator()->getOperand(output), position), output, position);
   if (level < nest.loops.size() && nest.loops[level].isTransposed)
     emitTransposed(nest, level);
+  else if (level < nest.loops.size() && !nest.loops[level].cuts.empty())
+    emitParts(nest, level);
   else if (level < nest.loops.size())
     openLoop(nest, level, [&] { emitLevel(nest, level + 1); });
 }

@@ -18,6 +18,8 @@ private:
   void emitLevel(const RowNest &nest, size_t level);
   /// Opens loop `level` and everything inside.
   void openLoop(const RowNest &nest, size_t level, const std::function<void()> &inside);
+  /// The lane loop at `level` as one loop per part.
+  void emitParts(const RowNest &nest, size_t level);
   /// A block of the transposed loop at `level` with the lane loop inside.
   void emitTransposed(const RowNest &nest, size_t level);
   size_t levelOf(const RowNest &nest, const Position &position) const;

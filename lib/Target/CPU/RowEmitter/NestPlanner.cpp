@@ -20,6 +20,9 @@ static constexpr int64_t kElementChunk = 4096;
 /// Vectors that reductions along other loops than the lanes' go through memory with side by side.
 static constexpr int64_t kPanelVectors = 8;
 
+/// More parts than this in one row are left to guards.
+static constexpr size_t kMostCuts = 5;
+
 /// Combining the lanes of a row reduction, in element accesses.
 static constexpr double kClosingCost = 6;
 /// A member this dear (in multiply-adds) is kept rather than computed again in the next phase of a row.
@@ -319,6 +322,61 @@ void NestPlanner::finish(RowNest &nest) const {
           nest.tileCount * (loop.chunk ? DimExpr::ceilDiv(loop.extent, loop.chunk) : loop.extent);
 }
 
+/// Coordinates along dim `dim` of a concat or pad at which another part begins.
+static std::vector<DimExpr> partBounds(Operation *op, size_t dim) {
+  std::vector<DimExpr> bounds;
+  DimExpr at(0);
+  if (auto concat = dyn_cast<graph::ConcatOp>(op)) {
+    if (static_cast<size_t>(concat.getDim()) != dim)
+      return {};
+    for (Value input : concat.getInputs().drop_back())
+      bounds.push_back(at = at + dimsOf(input)[dim]);
+    return bounds;
+  }
+  auto pad = cast<graph::PadOp>(op);
+  if (pad.getInterior() && (*pad.getInterior())[dim] != 0)
+    return {};
+  DimExpr low = dimsOf(pad.getLow())[dim], high = dimsOf(pad.getHigh())[dim];
+  if (!low.isConstant(0))
+    bounds.push_back(low);
+  if (!high.isConstant(0))
+    bounds.push_back(low + dimsOf(pad.getInput())[dim]);
+  return bounds;
+}
+
+/// Cuts the lane loop where concats and pads change from part to part, when that is at places known before it.
+void NestPlanner::cutLanes(RowNest &nest, const AccessWalk &walk) const {
+  if (nest.loops.empty() || !nest.loops.back().isLane || nest.loops.back().isTile)
+    return;
+  RowLoop &lane = nest.loops.back();
+  std::vector<DimExpr> cuts;
+  bool isOrdered = true;
+  walk.forEachVisited([&](Value value, const Position &position) {
+    Operation *op = value.getDefiningOp();
+    if (!op || !isa<graph::ConcatOp, graph::PadOp>(op))
+      return;
+    const Coordinates &point = position.coordinates(dimsOf(value), walk.ranges);
+    for (size_t dim = 0; dim < point.size(); ++dim) {
+      DimExpr origin = point[dim] - variable(lane.name);
+      if (!walk.variablesOf(origin).empty())
+        continue;
+      for (const DimExpr &bound : partBounds(op, dim)) {
+        DimExpr cut = bound - origin;
+        if (llvm::is_contained(cuts, cut) || cut.isConstant(0) || cut == lane.extent)
+          continue;
+        // Cuts stand in order, inside the loop, or there are none.
+        DimExpr before = cuts.empty() ? DimExpr(0) : cuts.back();
+        isOrdered &= walk.ranges.isNonNegative(cut - before) && walk.ranges.isNonNegative(lane.extent - cut);
+        cuts.push_back(cut);
+      }
+    }
+  });
+  auto extent = lane.extent.asConstant();
+  bool areLong = !extent || *extent >= nest.lanes * static_cast<int64_t>(cuts.size() + 1);
+  if (isOrdered && areLong && cuts.size() <= kMostCuts)
+    lane.cuts = std::move(cuts);
+}
+
 RowNest NestPlanner::planOutputs(ArrayRef<unsigned> outputs) {
   std::optional<RowNest> best;
   std::optional<AccessWalk> bestWalk;
@@ -339,6 +397,7 @@ RowNest NestPlanner::planOutputs(ArrayRef<unsigned> outputs) {
     }
   }
   finish(*best);
+  cutLanes(*best, *bestWalk);
   lastWalk = bestWalk;
   keepRows(*best);
   orderPhases(*best);

@@ -33,6 +33,7 @@ private:
   RowNest arrange(llvm::ArrayRef<unsigned> outputs, const Trial &trial, const AccessWalk &walk,
                   int lane) const;
   void transposeBlocks(RowNest &nest, const AccessWalk &walk) const;
+  void cutLanes(RowNest &nest, const AccessWalk &walk) const;
   void finish(RowNest &nest) const;
   void keepRows(RowNest &nest) const;
   void orderPhases(RowNest &nest) const;

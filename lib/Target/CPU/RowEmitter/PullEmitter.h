@@ -61,8 +61,8 @@ public:
   mlir::Value pull(mlir::Value tensor, const Position &position);
   /// Writes a register value to output `index` of the group.
   void store(mlir::Value value, unsigned index, const Position &position);
-  /// Writes to and reads from any 1-D buffer at an offset; `elementType` is the tensor's. Whole vectors go past
-  /// the caches where the i1 `streams` holds (null: nowhere).
+  /// Writes to and reads from any 1-D buffer at an offset; `elementType` is the tensor's. Whole vectors go
+  /// past the caches where the i1 `streams` holds (null: nowhere).
   void storeTo(mlir::Value buffer, mlir::Value value, mlir::Type elementType, const DimExpr &offset,
                mlir::Value streams = {});
   mlir::Value loadFrom(mlir::Value buffer, mlir::Type elementType, const DimExpr &offset);
@@ -134,7 +134,8 @@ private:
   mlir::Value emitGather(graph::GatherOp op, const Position &position);
   mlir::Value emitReduction(mlir::Operation *op, const Position &position);
   mlir::Value emitInlineReduction(mlir::Operation *op, const Position &position);
-  /// The value of a loop variable in lanes of `bits`-wide integers (a scalar where it is the same for all lanes).
+  /// The value of a loop variable in lanes of `bits`-wide integers (a scalar where it is the same for all
+  /// lanes).
   mlir::Value positionIn(const DimExpr &loop, int64_t bits);
   /// What one point of a reduction's loops contributes.
   llvm::SmallVector<mlir::Value> reducedPoint(const Reducer &reducer, const ReductionSpace &space,
@@ -148,9 +149,11 @@ private:
   /// 0 <= expr < bound as an i1 (scalar or vector); null when it always holds.
   mlir::Value insideCondition(const DimExpr &expr, const DimExpr &bound);
   mlir::Value bufferOf(mlir::Value tensor);
-  /// True where whole vectors of output `index` at this offset should go past the caches: the kernel moves more
-  /// than they hold, and the vectors are aligned. Null when that never holds.
+  /// True where whole vectors of output `index` at this offset should go past the caches: the kernel moves
+  /// more than they hold, and the vectors are aligned. Null when that never holds.
   mlir::Value streamsTo(unsigned index, mlir::Type elementType, const DimExpr &offset);
+  /// The distance of neighbouring lanes in memory where it is small enough to load all between; else 0.
+  int64_t laneStride(const DimExpr &offset) const;
   /// A vector of a register transpose; null when the access has not that form.
   mlir::Value loadTransposed(mlir::Value buffer, const DimExpr &offset);
 

@@ -208,6 +208,34 @@ Value PullEmitter::loadTransposed(Value buffer, const DimExpr &offset) {
   return rows[transposed->copy];
 }
 
+int64_t PullEmitter::laneStride(const DimExpr &offset) const {
+  const Scope *lanes = laneScope();
+  auto coefficient = lanes->laneVariable.empty() ? std::nullopt : linearCoefficient(offset, lanes->laneVariable);
+  auto stride = coefficient ? coefficient->asConstant() : std::nullopt;
+  if (!stride || *stride < 2 || *stride > 4 || isVectorExpr(offset - *coefficient * variable(lanes->laneVariable)))
+    return 0;
+  return *stride;
+}
+
+/// Lanes that lie `stride` elements apart: the vectors that hold them all, and of each what it has. The last
+/// vector ends with the last lane, so that nothing behind it is read.
+static Value loadStrided(ImplicitLocOpBuilder &b, VectorType type, Value buffer, Value first, int64_t stride) {
+  int64_t lanes = type.getNumElements(), covered = 0;
+  Value result;
+  for (int64_t k = 0; k < stride; ++k) {
+    int64_t begin = k + 1 < stride ? k * lanes : stride * (lanes - 1) + 1 - lanes;
+    Value at = b.createOrFold<arith::AddIOp>(first, arith::ConstantIndexOp::create(b, begin));
+    Value part = vector::LoadOp::create(b, type, buffer, ValueRange{at});
+    llvm::SmallVector<int64_t> order;
+    for (int64_t lane = 0; lane < lanes; ++lane)
+      order.push_back(lane < covered || lane * stride >= begin + lanes ? lane : lanes + lane * stride - begin);
+    while (covered < lanes && covered * stride < begin + lanes)
+      ++covered;
+    result = vector::ShuffleOp::create(b, result ? result : part, part, order);
+  }
+  return result;
+}
+
 Value PullEmitter::loadFrom(Value buffer, Type elementType, const DimExpr &offset) {
   const Scope *lanes = laneScope();
   auto isVector = [&](const DimExpr &expr) { return isVectorExpr(expr); };
@@ -219,6 +247,9 @@ Value PullEmitter::loadFrom(Value buffer, Type elementType, const DimExpr &offse
       return fromStorage(b, vector, elementType);
   Value mask = currentMask();
   auto type = VectorType::get({lanes->lanes}, storedElement(buffer));
+  if (access == LaneAccess::Scattered && !mask)
+    if (int64_t stride = lanes->lanes > target.lanes(16) ? 0 : laneStride(offset))
+      return fromStorage(b, loadStrided(b, type, buffer, index(offset), stride), elementType);
   Value zero = arith::ConstantOp::create(b, type, b.getZeroAttr(type));
   Value stored;
   if (access == LaneAccess::Contiguous && !mask) {
@@ -236,13 +267,31 @@ Value PullEmitter::loadFrom(Value buffer, Type elementType, const DimExpr &offse
   return fromStorage(b, stored, elementType);
 }
 
-/// `offset` without the terms that are multiples of `unit` whatever the variables are.
-static DimExpr withoutMultiples(const DimExpr &offset, int64_t unit) {
-  DimExpr rest;
-  for (const DimExpr::Term &term : offset.terms())
-    if (term.coefficient % unit != 0)
-      rest = rest + DimExpr::ofTerm(term);
-  return rest;
+/// Streaming stores are made of whole cache lines.
+static constexpr int64_t kLineBytes = 64;
+
+/// The sizes that must all be multiples of a vector for every vector along the lanes to be aligned when the
+/// buffer is: what each term of `offset` grows by with its loop variables, without what is a multiple anyway.
+/// nullopt when that is not known.
+static std::optional<llvm::SmallVector<DimExpr>> lanePitches(const DimExpr &offset, int64_t lanes,
+                                                             const Ranges &ranges) {
+  llvm::SmallVector<DimExpr> pitches;
+  for (const DimExpr::Term &term : offset.terms()) {
+    if (term.coefficient % lanes == 0)
+      continue;
+    DimExpr::Term pitch{{}, term.coefficient};
+    for (const auto &atom : term.factors) {
+      if (atom->kind != AtomKind::Symbol && !ranges.isUniform(DimExpr::ofTerm({{atom}, 1})))
+        return std::nullopt;
+      if (atom->kind != AtomKind::Symbol || !ranges.extentOf(atom->text))
+        pitch.factors.push_back(atom);
+    }
+    // A constant distance that is no multiple.
+    if (pitch.factors.empty())
+      return std::nullopt;
+    pitches.push_back(DimExpr::ofTerm(pitch));
+  }
+  return pitches;
 }
 
 Value PullEmitter::streamsTo(unsigned output, Type elementType, const DimExpr &offset) {
@@ -250,26 +299,32 @@ Value PullEmitter::streamsTo(unsigned output, Type elementType, const DimExpr &o
   std::optional<int64_t> traffic = plan.trafficBytes.asConstant();
   if (!lanes || lanes->laneVariable.empty() || !target.isX86() || (traffic && *traffic <= target.l3Bytes))
     return {};
-  int64_t elementBytes = laneBits(elementType) / 8, vectorBytes = elementBytes * lanes->lanes;
-  if (vectorBytes < 16)
-    return {};
+  int64_t elementBytes = laneBits(elementType) / 8;
+  int64_t vectorBytes = std::min<int64_t>(elementBytes * lanes->lanes, kLineBytes), step = vectorBytes / elementBytes;
   // Lane variables step by whole vectors from a multiple of them.
-  DimExpr origin = withoutMultiples(offset - variable(lanes->laneVariable), lanes->lanes);
-  unsigned depth = depthOf(origin.symbols());
-  std::pair<void *, std::string> key{nullptr, "streams:" + std::to_string(output) + ":" + origin.str()};
-  if (auto it = scopes[depth].memo.find(key); it != scopes[depth].memo.end())
+  auto pitches = lanePitches(offset - variable(lanes->laneVariable), step, ranges);
+  if (vectorBytes < 16 || !pitches)
+    return {};
+  std::string text;
+  for (const DimExpr &pitch : *pitches)
+    text += ":" + pitch.str();
+  std::pair<void *, std::string> key{nullptr, "streams:" + std::to_string(output) + text};
+  if (auto it = scopes[0].memo.find(key); it != scopes[0].memo.end())
     return it->second;
-  return scopes[depth].memo[key] = atDepth(depth, [&]() -> Value {
-    Value address = arith::AddIOp::create(b, kernel.bufferAddress(body.getNumArguments() + output),
-                                          index(origin * elementBytes));
-    Value rest = arith::RemUIOp::create(b, address, arith::ConstantIndexOp::create(b, vectorBytes));
-    Value zero = arith::ConstantIndexOp::create(b, 0);
-    Value aligned = arith::CmpIOp::create(b, arith::CmpIPredicate::eq, rest, zero);
+  return scopes[0].memo[key] = atDepth(0, [&]() -> Value {
+    auto isMultiple = [&](Value value, int64_t of) -> Value {
+      Value rest = arith::RemUIOp::create(b, value, arith::ConstantIndexOp::create(b, of));
+      Value zero = arith::ConstantIndexOp::create(b, 0);
+      return arith::CmpIOp::create(b, arith::CmpIPredicate::eq, rest, zero);
+    };
+    Value streams = isMultiple(kernel.bufferAddress(body.getNumArguments() + output), vectorBytes);
+    for (const DimExpr &pitch : *pitches)
+      streams = arith::AndIOp::create(b, streams, isMultiple(index(pitch), step));
     if (traffic)
-      return aligned;
+      return streams;
     Value limit = arith::ConstantIndexOp::create(b, target.l3Bytes);
     Value large = arith::CmpIOp::create(b, arith::CmpIPredicate::ugt, index(plan.trafficBytes), limit);
-    return arith::AndIOp::create(b, aligned, large);
+    return arith::AndIOp::create(b, streams, large);
   });
 }
 
@@ -293,7 +348,7 @@ void PullEmitter::storeTo(Value buffer, Value value, Type elementType, const Dim
     auto branch = scf::IfOp::create(b, TypeRange{}, streams, /*withElseRegion=*/true);
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(branch.thenBlock());
-    int64_t bytes = laneBits(elementType) / 8 * lanes->lanes;
+    int64_t bytes = std::min<int64_t>(laneBits(elementType) / 8 * lanes->lanes, kLineBytes);
     vector::StoreOp::create(b, stored, buffer, ValueRange{at}, /*nontemporal=*/true, llvm::Align(bytes));
     b.setInsertionPointToStart(branch.elseBlock());
     vector::StoreOp::create(b, stored, buffer, ValueRange{at});

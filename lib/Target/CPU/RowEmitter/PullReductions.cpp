@@ -65,7 +65,8 @@ static Value beats(ImplicitLocOpBuilder &b, const Reducer &reducer, Value a, Val
   return arith::OrIOp::create(b, better, nan);
 }
 
-/// `x` is an element, or an accumulator with its flag. Numbers alone are compared: a NaN leaves them as they are.
+/// `x` is an element, or an accumulator with its flag. Numbers alone are compared: a NaN leaves them as they
+/// are.
 llvm::SmallVector<Value> Reducer::combineFlagged(ImplicitLocOpBuilder &b, ArrayRef<Value> a,
                                                  ArrayRef<Value> x) const {
   Value both[] = {a[0], x[0]};
@@ -103,7 +104,8 @@ Value Reducer::finish(ImplicitLocOpBuilder &b, ArrayRef<Value> a) const {
     auto nan = FloatAttr::get(type, APFloat::getNaN(type.getFloatSemantics()));
     return arith::SelectOp::create(b, a[1], arith::ConstantOp::create(b, nan), a[0]);
   }
-  return isa<graph::ArgReduceOp>(op) ? a[0] : roundTo(b, a[0], getElementTypeOrSelf(op->getResult(0).getType()));
+  return isa<graph::ArgReduceOp>(op) ? a[0]
+                                     : roundTo(b, a[0], getElementTypeOrSelf(op->getResult(0).getType()));
 }
 
 /// The value of a loop's variable as an integer, lane by lane where it runs over lanes.

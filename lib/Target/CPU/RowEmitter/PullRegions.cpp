@@ -17,8 +17,13 @@ Value PullEmitter::insideCondition(const DimExpr &expr, const DimExpr &bound) {
   if (ranges.isWithin(expr, bound))
     return {};
   bool vector = isVectorExpr(expr);
-  Value at = vector ? indexVector(expr) : index(expr);
-  Value limit = index(bound);
+  Value at, limit = index(bound);
+  if (vector && ranges.fitsInt32(expr) && bound.asConstant() && *bound.asConstant() < INT32_MAX) {
+    at = positionIn(expr, 32);
+    limit = arith::IndexCastOp::create(b, b.getI32Type(), limit);
+  } else {
+    at = vector ? indexVector(expr) : index(expr);
+  }
   if (vector)
     limit = broadcastTo(b, limit, laneScope()->lanes);
   // One unsigned comparison covers both ends.
@@ -43,6 +48,9 @@ Value PullEmitter::pullWithin(Value tensor, const Position &position, ArrayRef<V
   for (Value condition : conditions)
     require(condition);
   graph::Dims dims = dimsOf(tensor);
+  for (auto [coordinate, size] : llvm::zip_equal(position.coordinates(dims, ranges), dims))
+    if (ranges.isOutside(coordinate, size))
+      return otherwise();
   for (auto [coordinate, size] : llvm::zip_equal(position.coordinates(dims, ranges), dims))
     require(insideCondition(coordinate, size));
   auto inside = [&]() -> Value {

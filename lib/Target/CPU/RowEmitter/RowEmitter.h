@@ -35,6 +35,9 @@ struct RowLoop {
   /// The chunk's iterations are unrolled inside the lane loop, which follows: what is contiguous along this
   /// variable is loaded so and transposed in registers.
   bool isTransposed = false;
+  /// Where a lane loop is cut into loops of their own, ascending: no vector step reads two parts of a concat or
+  /// a pad.
+  std::vector<DimExpr> cuts = {};
 };
 
 /// A value that several phases of a row need and that is dearer to compute than to keep.

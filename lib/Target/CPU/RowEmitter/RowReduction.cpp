@@ -24,8 +24,8 @@ RowReduction::RowReduction(PullEmitter &emitter, Reducer given, const Position &
       point(position.coordinates(dimsOf(reducer.op->getResult(0)), emitter.ranges)),
       space(reductionSpace(reducer.op, emitter.ranges)) {
   bool isExtremum = reducer.kind == graph::ReduceKind::max || reducer.kind == graph::ReduceKind::min;
-  reducer.flagsNaN = isa<FloatType>(reducer.element) && isExtremum && !reducer.isSearch && !reducer.isProduct &&
-                     emitter.target.has("avx512vl");
+  reducer.flagsNaN = isa<FloatType>(reducer.element) && isExtremum && !reducer.isSearch &&
+                     !reducer.isProduct && emitter.target.has("avx512vl");
 }
 
 /// The accesses that the reduction makes, with one variable per loop of the space.

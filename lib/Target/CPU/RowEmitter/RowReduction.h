@@ -41,8 +41,8 @@ struct Reducer {
   bool takesLast = false;
   int64_t positionBits = 64;
   mlir::Value sought;
-  /// A float maximum or minimum accumulates numbers, and beside them whether there was a NaN: two short chains
-  /// instead of a long one.
+  /// A float maximum or minimum accumulates numbers, and beside them whether there was a NaN: two short
+  /// chains instead of a long one.
   bool flagsNaN = false;
   /// Combines products of two operands (contract, conv).
   bool isProduct = false;

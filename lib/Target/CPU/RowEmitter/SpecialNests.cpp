@@ -26,8 +26,8 @@ Coordinates NestEmitter::pointWith(const RowNest &nest, int64_t dim, const DimEx
 /// Lanes of a running combination along them. Fixed, so that every target adds in the same order.
 static constexpr int64_t kScanLanes = 16;
 
-/// `value` with its lanes moved around by `by` towards the end of the scan (the front when `reverse`), and where
-/// they did not come in again from the other end.
+/// `value` with its lanes moved around by `by` towards the end of the scan (the front when `reverse`), and
+/// where they did not come in again from the other end.
 static std::pair<Value, Value> rotateLanes(ImplicitLocOpBuilder &b, Value value, int64_t by, bool reverse) {
   llvm::SmallVector<int64_t> order;
   llvm::SmallVector<bool> inside;
