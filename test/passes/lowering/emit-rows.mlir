@@ -31,7 +31,7 @@ func.func @softmax(%x: tensor<32x64xf32>) -> tensor<32x64xf32> {
 }
 
 // A column sum runs over columns in lanes; a row at a time would read with strides.
-// PLAN: columns: nest #0 [%d{{[0-9]+}} 768 tile lanes 16 chunk 64] tiles 12
+// PLAN: columns: nest #0 [%d{{[0-9]+}} 768 tile lanes 16 x 8 chunk 128] tiles 6
 func.func @columns(%x: tensor<128x768xf32>) -> tensor<768xf32> {
   %0 = graph.reduce sum %x dims [0] : tensor<128x768xf32> -> tensor<768xf32>
   return %0 : tensor<768xf32>
@@ -55,4 +55,47 @@ func.func @views(%x: tensor<8x12x64xf32>, %b: tensor<64xf32>) -> tensor<96x64xf3
   %1 = graph.broadcast %b dims [1] : tensor<64xf32> -> tensor<96x64xf32>
   %2 = graph.map add %0, %1 : (tensor<96x64xf32>, tensor<96x64xf32>) -> tensor<96x64xf32>
   return %2 : tensor<96x64xf32>
+}
+
+// A scan along the lanes goes by vectors; exchanging lanes with zeros would chain one vector to the next.
+// CHECK-LABEL: func.func @prefix
+// CHECK: vector.load
+// CHECK-COUNT-4: vector.shuffle
+// CHECK-NOT: memref.load
+func.func @prefix(%x: tensor<8x640xf32>) -> tensor<8x640xf32> {
+  %0 = graph.scan sum %x dim 1 : tensor<8x640xf32> -> tensor<8x640xf32>
+  return %0 : tensor<8x640xf32>
+}
+
+// Each part of a concat has a loop of its own; a guard in every step would cost more than the copy.
+// CHECK-LABEL: func.func @parts
+// CHECK-NOT: scf.if
+// CHECK: return
+// PLAN: parts: nest #0 [%d{{[0-9]+}} 8 tile] [%d{{[0-9]+}} 96 lanes 16 cut at 32] tiles 8
+func.func @parts(%x: tensor<8x32xf32>, %y: tensor<8x64xf32>) -> tensor<8x96xf32> {
+  %0 = graph.concat %x, %y dim 1 : (tensor<8x32xf32>, tensor<8x64xf32>) -> tensor<8x96xf32>
+  return %0 : tensor<8x96xf32>
+}
+
+// Every second element is loaded with those between and sorted out in registers; a gather takes them one by one.
+// CHECK-LABEL: func.func @even
+// CHECK: vector.load
+// CHECK: vector.load
+// CHECK: vector.shuffle
+// CHECK-NOT: vector.gather
+// CHECK: return
+func.func @even(%x: tensor<8x128xf32>) -> tensor<8x64xf32> {
+  %0 = graph.slice %x starts <0, 0> strides [1, 2] : tensor<8x128xf32> -> tensor<8x64xf32>
+  return %0 : tensor<8x64xf32>
+}
+
+// What is larger than the last cache is stored past it, where the vectors are aligned, and ordered before the return.
+// CHECK-LABEL: func.func @large
+// CHECK: scf.if
+// CHECK: vector.store {{.*}}nontemporal = true
+// CHECK: } else {
+// CHECK: llvm.call_intrinsic "llvm.x86.sse.sfence"
+func.func @large(%x: tensor<1048576x256xf32>) -> tensor<1048576x256xf32> {
+  %0 = graph.map neg %x : (tensor<1048576x256xf32>) -> tensor<1048576x256xf32>
+  return %0 : tensor<1048576x256xf32>
 }

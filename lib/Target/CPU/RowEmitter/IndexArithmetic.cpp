@@ -322,9 +322,8 @@ std::vector<std::string> Position::symbols() const {
 
 Position Position::substitute(const std::string &name, const DimExpr &value) const {
   auto replaced = [&](const DimExpr &expr) {
-    return expr.substitute([&](std::string_view symbol) {
-      return symbol == name ? std::optional(value) : std::nullopt;
-    });
+    return expr.substitute(
+        [&](std::string_view symbol) { return symbol == name ? std::optional(value) : std::nullopt; });
   };
   if (forms->isOffset)
     return atOffset(replaced(*forms->offset));

@@ -344,7 +344,8 @@ static std::vector<DimExpr> partBounds(Operation *op, size_t dim) {
   return bounds;
 }
 
-/// Cuts the lane loop where concats and pads change from part to part, when that is at places known before it.
+/// Cuts the lane loop where concats and pads change from part to part, when that is at places known before
+/// it.
 void NestPlanner::cutLanes(RowNest &nest, const AccessWalk &walk) const {
   if (nest.loops.empty() || !nest.loops.back().isLane || nest.loops.back().isTile)
     return;

@@ -210,16 +210,19 @@ Value PullEmitter::loadTransposed(Value buffer, const DimExpr &offset) {
 
 int64_t PullEmitter::laneStride(const DimExpr &offset) const {
   const Scope *lanes = laneScope();
-  auto coefficient = lanes->laneVariable.empty() ? std::nullopt : linearCoefficient(offset, lanes->laneVariable);
+  auto coefficient =
+      lanes->laneVariable.empty() ? std::nullopt : linearCoefficient(offset, lanes->laneVariable);
   auto stride = coefficient ? coefficient->asConstant() : std::nullopt;
-  if (!stride || *stride < 2 || *stride > 4 || isVectorExpr(offset - *coefficient * variable(lanes->laneVariable)))
+  if (!stride || *stride < 2 || *stride > 4 ||
+      isVectorExpr(offset - *coefficient * variable(lanes->laneVariable)))
     return 0;
   return *stride;
 }
 
 /// Lanes that lie `stride` elements apart: the vectors that hold them all, and of each what it has. The last
 /// vector ends with the last lane, so that nothing behind it is read.
-static Value loadStrided(ImplicitLocOpBuilder &b, VectorType type, Value buffer, Value first, int64_t stride) {
+static Value loadStrided(ImplicitLocOpBuilder &b, VectorType type, Value buffer, Value first,
+                         int64_t stride) {
   int64_t lanes = type.getNumElements(), covered = 0;
   Value result;
   for (int64_t k = 0; k < stride; ++k) {
@@ -228,7 +231,8 @@ static Value loadStrided(ImplicitLocOpBuilder &b, VectorType type, Value buffer,
     Value part = vector::LoadOp::create(b, type, buffer, ValueRange{at});
     llvm::SmallVector<int64_t> order;
     for (int64_t lane = 0; lane < lanes; ++lane)
-      order.push_back(lane < covered || lane * stride >= begin + lanes ? lane : lanes + lane * stride - begin);
+      order.push_back(lane < covered || lane * stride >= begin + lanes ? lane
+                                                                       : lanes + lane * stride - begin);
     while (covered < lanes && covered * stride < begin + lanes)
       ++covered;
     result = vector::ShuffleOp::create(b, result ? result : part, part, order);
@@ -300,7 +304,8 @@ Value PullEmitter::streamsTo(unsigned output, Type elementType, const DimExpr &o
   if (!lanes || lanes->laneVariable.empty() || !target.isX86() || (traffic && *traffic <= target.l3Bytes))
     return {};
   int64_t elementBytes = laneBits(elementType) / 8;
-  int64_t vectorBytes = std::min<int64_t>(elementBytes * lanes->lanes, kLineBytes), step = vectorBytes / elementBytes;
+  int64_t vectorBytes = std::min<int64_t>(elementBytes * lanes->lanes, kLineBytes),
+          step = vectorBytes / elementBytes;
   // Lane variables step by whole vectors from a multiple of them.
   auto pitches = lanePitches(offset - variable(lanes->laneVariable), step, ranges);
   if (vectorBytes < 16 || !pitches)
@@ -312,20 +317,20 @@ Value PullEmitter::streamsTo(unsigned output, Type elementType, const DimExpr &o
   if (auto it = scopes[0].memo.find(key); it != scopes[0].memo.end())
     return it->second;
   return scopes[0].memo[key] = atDepth(0, [&]() -> Value {
-    auto isMultiple = [&](Value value, int64_t of) -> Value {
-      Value rest = arith::RemUIOp::create(b, value, arith::ConstantIndexOp::create(b, of));
-      Value zero = arith::ConstantIndexOp::create(b, 0);
-      return arith::CmpIOp::create(b, arith::CmpIPredicate::eq, rest, zero);
-    };
-    Value streams = isMultiple(kernel.bufferAddress(body.getNumArguments() + output), vectorBytes);
-    for (const DimExpr &pitch : *pitches)
-      streams = arith::AndIOp::create(b, streams, isMultiple(index(pitch), step));
-    if (traffic)
-      return streams;
-    Value limit = arith::ConstantIndexOp::create(b, target.l3Bytes);
-    Value large = arith::CmpIOp::create(b, arith::CmpIPredicate::ugt, index(plan.trafficBytes), limit);
-    return arith::AndIOp::create(b, streams, large);
-  });
+           auto isMultiple = [&](Value value, int64_t of) -> Value {
+             Value rest = arith::RemUIOp::create(b, value, arith::ConstantIndexOp::create(b, of));
+             Value zero = arith::ConstantIndexOp::create(b, 0);
+             return arith::CmpIOp::create(b, arith::CmpIPredicate::eq, rest, zero);
+           };
+           Value streams = isMultiple(kernel.bufferAddress(body.getNumArguments() + output), vectorBytes);
+           for (const DimExpr &pitch : *pitches)
+             streams = arith::AndIOp::create(b, streams, isMultiple(index(pitch), step));
+           if (traffic)
+             return streams;
+           Value limit = arith::ConstantIndexOp::create(b, target.l3Bytes);
+           Value large = arith::CmpIOp::create(b, arith::CmpIPredicate::ugt, index(plan.trafficBytes), limit);
+           return arith::AndIOp::create(b, streams, large);
+         });
 }
 
 void PullEmitter::storeTo(Value buffer, Value value, Type elementType, const DimExpr &offset, Value streams) {

@@ -35,8 +35,8 @@ struct RowLoop {
   /// The chunk's iterations are unrolled inside the lane loop, which follows: what is contiguous along this
   /// variable is loaded so and transposed in registers.
   bool isTransposed = false;
-  /// Where a lane loop is cut into loops of their own, ascending: no vector step reads two parts of a concat or
-  /// a pad.
+  /// Where a lane loop is cut into loops of their own, ascending: no vector step reads two parts of a concat
+  /// or a pad.
   std::vector<DimExpr> cuts = {};
 };
 

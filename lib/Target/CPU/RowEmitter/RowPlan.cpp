@@ -199,6 +199,10 @@ void RowPlan::print(llvm::raw_ostream &os) const {
       os << " [" << loop.name << " " << loop.extent.str() << (loop.isTile ? " tile" : "");
       if (loop.isLane)
         os << " lanes " << nest.lanes;
+      if (loop.isLane && nest.panel > 1)
+        os << " x " << nest.panel;
+      for (const DimExpr &cut : loop.cuts)
+        os << " cut at " << cut.str();
       if (loop.chunk)
         os << " chunk " << loop.chunk;
       os << "]";
