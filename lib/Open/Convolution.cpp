@@ -115,7 +115,47 @@ Tensor transposedFilter(OpenBuilder &b, Tensor filter, int64_t groups) {
   return b.reverse(b.reshape(b.transpose(b.reshape(filter, split), perm), joined), range(2, rank));
 }
 
-/// A convolution of stride 1 over the input with stride-1 zeros between its elements.
+/// True when every input element makes a block of the result that no other touches.
+bool makesBlocks(const WindowShape &window, llvm::ArrayRef<int64_t> kernel, const Trim &trim) {
+  auto none = [](const Ints &values) {
+    return llvm::all_of(values, [](int64_t value) { return value == 0; });
+  };
+  return llvm::equal(window.strides, kernel) && none(trim.low) && none(trim.high) && none(trim.extra) &&
+         llvm::all_of(window.dilations, [](int64_t value) { return value == 1; });
+}
+
+/// Blocks side by side: a product over the channels, [N, spatial..., O * window...], and its elements in
+/// place.
+Tensor transposedToBlocks(OpenBuilder &b, Tensor x, Tensor filter, llvm::ArrayRef<int64_t> kernel) {
+  int64_t spatial = kernel.size();
+  Dims from = filter.dims(), columns{from[0], from[1]};
+  for (int64_t extent : kernel)
+    columns[1] = columns[1] * DimExpr(extent);
+  // The channels go last, so that they lie together in the result.
+  Ints perm{0};
+  perm.append(range(2, spatial + 2));
+  perm.push_back(1);
+  Tensor product = b.contract(x, b.reshape(b.transpose(filter, perm), columns), {}, {}, {1}, {0});
+  // [N, I1, I2, K1, K2, O] -> [N, I1, K1, I2, K2, O] -> [N, I1*K1, I2*K2, O]
+  Dims split{x.dim(0)}, joined{x.dim(0)};
+  for (int64_t k = 0; k < spatial; ++k)
+    split.push_back(x.dim(2 + k));
+  for (int64_t extent : kernel)
+    split.push_back(DimExpr(extent));
+  split.push_back(from[1]);
+  Ints blocks{0}, channelsFirst{0, spatial + 1};
+  for (int64_t k = 0; k < spatial; ++k) {
+    blocks.append({1 + k, 1 + spatial + k});
+    joined.push_back(x.dim(2 + k) * kernel[k]);
+    channelsFirst.push_back(1 + k);
+  }
+  blocks.push_back(2 * spatial + 1);
+  joined.push_back(from[1]);
+  return b.transpose(b.reshape(b.transpose(b.reshape(product, split), blocks), joined), channelsFirst);
+}
+
+/// A convolution of stride 1 over the input with stride-1 zeros between its elements; windows side by side
+/// need none.
 Tensors openConvTranspose(Node &n) {
   OpenBuilder &b = n.builder();
   Tensor x = n.in(0), filter = n.in(1);
@@ -129,6 +169,9 @@ Tensors openConvTranspose(Node &n) {
   auto trim = window ? readTrim(n, spatial, *window) : std::nullopt;
   if (!trim)
     return {};
+  Ints kernel = kernelOf(n, filter);
+  if (groups == 1 && makesBlocks(*window, kernel, *trim))
+    return {addChannelBias(transposedToBlocks(b, x, filter, kernel), n.optional(2))};
   Dims cropLow(x.rank(), DimExpr(0)), cropHigh(cropLow);
   Ints interior(x.rank(), 0);
   WindowShape unit = *window;

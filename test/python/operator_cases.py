@@ -186,6 +186,10 @@ def windows(rng) -> Iterator[Case]:
     weight = normal(rng, 6, 4, 2, 2)
     yield Case("ConvTranspose", "ConvTranspose", (normal(rng, 1, 6, 5, 7), weight, normal(rng, 4)), (1, 2),
                {"strides": [2, 2]}, tolerance=4e-6)  # fmt: skip
+    yield Case("ConvTranspose-blocks-3x2", "ConvTranspose", (normal(rng, 2, 7, 5, 3), normal(rng, 7, 19, 3, 2)), (1,),
+               {"strides": [3, 2]}, tolerance=4e-6)  # fmt: skip
+    yield Case("ConvTranspose-one-dim", "ConvTranspose", (normal(rng, 1, 3, 11), normal(rng, 3, 2, 4)), (1,),
+               {"strides": [4]}, tolerance=4e-6)  # fmt: skip
     yield Case("ConvTranspose-overlap", "ConvTranspose", (normal(rng, 1, 6, 5, 4), normal(rng, 6, 4, 3, 3)), (1,),
                {"strides": [2, 2], "pads": [1, 1, 1, 1], "output_padding": [1, 1]}, tolerance=4e-6)  # fmt: skip
     x = normal(rng, 2, 5, 11, 9)
