@@ -1,7 +1,7 @@
 """Times Delos against every installed peer on the cases of benchmark/manifest.json.
 
 For each case and peer: interleaved A-B-B-A blocks in several pairs of fresh processes; outputs are compared before any time
-counts. Writes JSON and Markdown.
+counts. Writes JSON, Markdown and an SVG plot.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import onnx
 
-from benchmark.comparison import report
+from benchmark.comparison import plot, report
 from benchmark.comparison.engines import ENGINES, installed
 from benchmark.comparison.pairs import ROOT, Child, EngineFailed, block_runs, time_pair
 from benchmark.models import build
@@ -34,7 +34,10 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--processes", type=int, default=3)
     parser.add_argument("--pairs", type=int, default=6, help="A-B-B-A pairs in each pair of processes")
     parser.add_argument("--quick", action="store_true", help="one pair of processes, three pairs: a look, not a figure")
-    parser.add_argument("--output", type=Path, metavar="STEM", help="writes STEM.json and STEM.md")
+    parser.add_argument("--set", help="only the cases of this set of the manifest: public, memory-bound, extra")
+    parser.add_argument("--output", type=Path, metavar="STEM", help="writes STEM.json, STEM.md and STEM.svg")
+    parser.add_argument("--update", action="store_true", help="keep what STEM.json says of other cases and peers")
+    parser.add_argument("--against", type=Path, metavar="JSON", help="compares with this earlier result and fails where a case got slower")
     args = parser.parse_args()
     if args.quick:
         args.processes, args.pairs = 1, 3
@@ -84,6 +87,24 @@ def compare_case(case: dict, peers: list[str], args: argparse.Namespace) -> dict
     return results
 
 
+def against(path: Path, data: dict) -> list[str]:
+    """One line per case whose ratios to the peers fell clearly below those of an earlier result."""
+    if not path.exists():
+        print(f"nothing to compare with: {path} does not exist")
+        return []
+    return report.regressions(json.loads(path.read_text()), data)
+
+
+def write(stem: Path, data: dict, order: list[str], *, update: bool) -> None:
+    """The three files; with `update` over what the JSON file holds already."""
+    stem.parent.mkdir(parents=True, exist_ok=True)
+    if update and stem.with_suffix(".json").exists():
+        data = report.merged(json.loads(stem.with_suffix(".json").read_text()), data, order)
+    stem.with_suffix(".json").write_text(json.dumps(data, indent=1) + "\n")
+    stem.with_suffix(".md").write_text(report.markdown(data))
+    stem.with_suffix(".svg").write_text(plot.svg(data))
+
+
 def main() -> int:
     args = parse()
     cases = json.loads((ROOT / "benchmark" / "manifest.json").read_text())["cases"]
@@ -95,15 +116,15 @@ def main() -> int:
     data = {"environment": report.environment([args.engine, *peers], options), "peers": peers, "cases": {}}
     data["empty_call_us"] = empty_calls([args.engine, *peers])
     for case in cases:
-        if not args.names or case["name"] in args.names:
+        if (not args.names or case["name"] in args.names) and (not args.set or case["set"] == args.set):
             data["cases"][case["name"]] = compare_case(case, peers, args)
-    text = report.markdown(data)
+    failed = any("failed" in r for results in data["cases"].values() for r in results.values())
+    slower = against(args.against, data) if args.against else []
     if args.output:
-        args.output.parent.mkdir(parents=True, exist_ok=True)
-        args.output.with_suffix(".json").write_text(json.dumps(data, indent=1) + "\n")
-        args.output.with_suffix(".md").write_text(text)
-    print("\n" + text)
-    return 1 if any("failed" in r for results in data["cases"].values() for r in results.values()) else 0
+        write(args.output, data, [case["name"] for case in cases], update=args.update)
+    print("\n" + report.markdown(data))
+    print("\n".join(slower))
+    return 1 if failed or slower else 0
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import subprocess
 import sys
 import tempfile
@@ -79,11 +80,65 @@ def iree(path: Path, feeds: dict[str, np.ndarray], threads: int) -> Run:
     return run
 
 
+def _torch(path: Path, feeds: dict[str, np.ndarray], threads: int, compiled: bool) -> Run:
+    import onnx
+    import torch
+
+    from benchmark.comparison.translate import TorchLibrary, function_of
+
+    torch.set_num_threads(threads)
+    function, weights = function_of(onnx.load(path), TorchLibrary())
+
+    class Module(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            for index, weight in enumerate(weights):
+                self.register_buffer(f"w{index}", weight)
+
+        def forward(self, *arguments):
+            return function([getattr(self, f"w{i}") for i in range(len(weights))], *arguments)
+
+    module = Module().eval()
+    if compiled:
+        torch._inductor.config.freezing = True
+        module = torch.compile(module)
+    arguments = [torch.from_numpy(np.ascontiguousarray(value)) for value in feeds.values()]
+
+    def run():
+        with torch.no_grad():
+            return [result.numpy() for result in module(*arguments)]
+
+    return run
+
+
+def eager(path: Path, feeds: dict[str, np.ndarray], threads: int) -> Run:
+    return _torch(path, feeds, threads, compiled=False)
+
+
+def inductor(path: Path, feeds: dict[str, np.ndarray], threads: int) -> Run:
+    return _torch(path, feeds, threads, compiled=True)
+
+
+def xla(path: Path, feeds: dict[str, np.ndarray], threads: int) -> Run:
+    """Threads are those of the process's affinity: XLA has no option for them."""
+    os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:threads])
+    import jax
+    import onnx
+
+    from benchmark.comparison.translate import JaxLibrary, function_of
+
+    function, weights = function_of(onnx.load(path), JaxLibrary())
+    compiled = jax.jit(lambda *arguments: function(weights, *arguments))
+    arguments = [jax.device_put(value) for value in feeds.values()]
+    return lambda: [np.asarray(result) for result in compiled(*arguments)]
+
+
 ENGINES: dict[str, Callable[[Path, dict[str, np.ndarray], int], Run]] = {
-    "delos": delos, "onnxruntime": onnxruntime, "openvino": openvino, "iree": iree,
+    "delos": delos, "onnxruntime": onnxruntime, "openvino": openvino, "iree": iree, "inductor": inductor,
+    "eager": eager, "xla": xla,
 }  # fmt: skip
-_MODULES = {"iree": "iree.runtime"}
-_PACKAGES = {"iree": "iree-base-compiler"}
+_MODULES = {"iree": "iree.runtime", "inductor": "torch", "eager": "torch", "xla": "jax"}
+_PACKAGES = {"iree": "iree-base-compiler", "inductor": "torch", "eager": "torch", "xla": "jax"}
 
 
 def installed(engine: str) -> bool:

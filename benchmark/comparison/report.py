@@ -57,6 +57,30 @@ def row(timing: Timing) -> dict:
     }
 
 
+def merged(old: dict, new: dict, order: list[str]) -> dict:
+    """Both results: the newer figure of each case and peer, cases in `order`."""
+    peers = list(dict.fromkeys([*old["peers"], *new["peers"]]))
+    versions = old["environment"]["versions"] | new["environment"]["versions"]
+    cases = {name: old["cases"].get(name, {}) | new["cases"].get(name, {}) for name in order}
+    return {
+        "environment": new["environment"] | {"versions": versions},
+        "peers": peers,
+        "cases": {name: results for name, results in cases.items() if results},
+        "empty_call_us": old.get("empty_call_us", {}) | new.get("empty_call_us", {}),
+    }
+
+
+def regressions(old: dict, new: dict) -> list[str]:
+    """Cases whose whole interval lies below the earlier one's: slower beyond what the clock does."""
+    found = []
+    for name, results in new["cases"].items():
+        for peer, result in results.items():
+            before = old["cases"].get(name, {}).get(peer, {"failed": ""})
+            if "failed" not in before and "failed" not in result and result["high"] < before["low"]:
+                found.append(f"slower than before: {name} against {peer}: {cell(result)}, was {cell(before)}")
+    return found
+
+
 def cell(result: dict) -> str:
     if "failed" in result:
         return f"failed: {result['failed'][:80]}"
@@ -71,21 +95,26 @@ def markdown(data: dict) -> str:
         f"{about['processor']}, {about['cpus']} CPUs; commit {about['commit']}; "
         + ", ".join(f"{k} {v}" for k, v in about["versions"].items()) + ".",
         "Speed-up: median over interleaved pairs of (peer's time / Delos's time) with its 95 % bootstrap interval; above 1 Delos is faster.",
-        "Load: model file to first result.",
+        "Load: model file to first result, the slowest of the processes. RSS: the largest of the process at that time.",
         "",
-        "| case | Delos ms | load s | " + " | ".join(f"{p} ms | {p} speed-up" for p in peers) + " |",
-        "|---|---|---|" + "---|---|" * len(peers),
+        "| case | Delos ms | load s | RSS MiB | " + " | ".join(f"{p} ms | {p} speed-up" for p in peers) + " |",
+        "|---|---|---|---|" + "---|---|" * len(peers),
     ]  # fmt: skip
     for name, results in data["cases"].items():
         first = next((r for r in results.values() if "failed" not in r), None)
-        own = f"{first['delos_ms']:.3f} | {first['delos_load_max_s']:.2f}" if first else "- | -"
-        theirs = [f"{r['peer_ms']:.3f} | {cell(r)}" if "failed" not in r else f"- | {cell(r)}" for r in results.values()]
+        own = f"{first['delos_ms']:.3f} | {first['delos_load_max_s']:.2f} | {first['delos_rss_mib']:.0f}" if first else "- | - | -"
+        shown = [results.get(peer, {"failed": "not run"}) for peer in peers]
+        theirs = [f"{r['peer_ms']:.3f} | {cell(r)}" if "failed" not in r else f"- | {cell(r)}" for r in shown]
         lines.append(f"| {name} | {own} | " + " | ".join(theirs) + " |")
     lines.append("")
     for peer in peers:
-        speedups = [r[peer]["speedup"] for r in data["cases"].values() if "failed" not in r.get(peer, {"failed": 1})]
+        speedups = {n: r[peer]["speedup"] for n, r in data["cases"].items() if "failed" not in r.get(peer, {"failed": 1})}
         if speedups:
-            lines.append(f"Geometric mean against {peer}: {geometric_mean(speedups):.3f} over {len(speedups)} cases.")
+            least = min(speedups, key=speedups.get)
+            lines.append(
+                f"Geometric mean against {peer}: {geometric_mean(list(speedups.values())):.3f} over {len(speedups)} cases; "
+                f"least {speedups[least]:.2f} ({least})."
+            )
     if data.get("empty_call_us"):
         calls = ", ".join(f"{engine} {us:.1f}" for engine, us in data["empty_call_us"].items())
         lines.append(f"An empty call costs (us): {calls}.")
