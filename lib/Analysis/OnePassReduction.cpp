@@ -438,17 +438,21 @@ private:
     LinearForm small = less ? *left : *right, large = less ? *right : *left;
     if (strict)
       small.offset = small.offset + DimExpr(1);
-    add(large.plus(small.times(DimExpr(-1))));
+    if (add(large.plus(small.times(DimExpr(-1)))))
+      form.boundConditions.push_back({expr, holds});
   }
 
   /// `difference` >= 0, solved for the axis where its coefficient is 1 or -1.
-  void add(LinearForm difference) {
+  bool add(LinearForm difference) {
     DimExpr own = difference.of(axis);
     difference.coefficients.erase(axis);
     if (own.isConstant(-1))
       form.upperBounds.push_back(difference);
     else if (own.isConstant(1))
       form.lowerBounds.push_back(difference.times(DimExpr(-1)));
+    else
+      return false;
+    return true;
   }
 
   OnePassForm &form;

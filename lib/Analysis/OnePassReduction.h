@@ -73,6 +73,8 @@ struct OnePassForm {
   /// The loop index range in which the score can be more than -inf: bounds on the axis variable j as linear
   /// forms of the other loops, lower <= j <= upper.
   llvm::SmallVector<LinearForm, 1> lowerBounds, upperBounds;
+  /// The comparisons behind the bounds, and what each is between them.
+  llvm::SmallVector<std::pair<const ScalarExpr *, bool>, 1> boundConditions;
 
   const OnePassReduction *find(const ScalarExpr *leaf) const;
   std::shared_ptr<void> owner; ///< keeps the expressions

@@ -305,7 +305,10 @@ static OnePassSchedule choose(const OnePassGroup &group, int laneRow, const Vect
   schedule.scoreRows = schedule.valueRows = std::min<int64_t>(accumulators / schedule.rowVectors, 12);
   // Scores of a block stay in L1 beside a row of the key and a panel of the query.
   int64_t fits = target.l1Bytes / 2 / (schedule.rowVectors * lanes * 4);
-  int64_t block = std::clamp<int64_t>(llvm::bit_floor(static_cast<uint64_t>(fits)), 32, 256);
+  int64_t block = std::clamp<int64_t>(fits, 32, 256);
+  // Blocks of one length: a short last one costs as much overhead as a long one.
+  if (auto axis = group.extent(group.axis).asConstant())
+    block = llvm::divideCeilSigned(*axis, llvm::divideCeilSigned(*axis, block));
   schedule.axisBlock = llvm::divideCeilSigned(block, schedule.scoreRows) * schedule.scoreRows;
   return schedule;
 }
@@ -392,7 +395,8 @@ static int64_t scratchOf(const OnePassPlan &plan, int64_t lanes) {
   const OnePassGroup &group = plan.group;
   int64_t width = plan.schedule.rowVectors * lanes;
   auto padded = [&](int loop) { return llvm::divideCeilSigned(numberOf(group.extent(loop)), lanes) * lanes; };
-  int64_t rows = padded(group.depth) + 2 * padded(group.column) + plan.schedule.axisBlock + 1;
+  int64_t rows = padded(group.depth) + 2 * padded(group.column) + plan.schedule.axisBlock + 2 +
+                 static_cast<int64_t>(group.form.reductions.size());
   for (const ScalarExpr *leaf : plan.staged)
     rows += leaf->onAxis ? plan.schedule.axisBlock + lanes : 1;
   return rows * width * 4;

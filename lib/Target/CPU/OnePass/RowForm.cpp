@@ -6,6 +6,7 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
@@ -33,6 +34,7 @@ RowForm::RowForm(KernelFrame &frame, LoopValues given)
   scoreBlock = frame.scratch(f32, plan.schedule.axisBlock, width);
   resultByLane = frame.scratch(f32, columnCount, width);
   resultByRow = frame.scratch(f32, width, columnCount);
+  maximumRow = frame.scratch(f32, 1, width);
   factorRow = frame.scratch(f32, 1, width);
   for (const ScalarExpr *leaf : plan.staged) {
     Type type = cast<RankedTensorType>(leaf->value.getType()).getElementType();
@@ -42,6 +44,7 @@ RowForm::RowForm(KernelFrame &frame, LoopValues given)
   for (const OnePassReduction &reduction : group.form.reductions)
     if (reduction.leaf != group.form.maximum && &reduction != &group.product())
       sums.push_back(&reduction);
+  totalRows = frame.scratch(f32, sums.size() + 1, width);
   for (int64_t v = 0; v < vectors; ++v)
     columns.push_back(index(b, v * frame.lanes));
   Value first = loops[plan.laneRow], rest = minus(b, frame.extent(plan.laneRow), first);
@@ -108,145 +111,237 @@ void RowForm::stageAll(bool onAxis, Value start, Value count) {
       stage(leaf, start, count);
 }
 
+/// The least or largest value of a bound over the rows of the tile; its coefficient along them is constant.
+Value RowForm::extremeOf(const LinearForm &bound, bool largest) {
+  Value value = frame.at(bound, loops), last = minus(b, rowCount, index(b, 1));
+  int64_t along = *bound.of(plan.laneRow).asConstant();
+  return along && (along > 0) == largest ? plus(b, value, scaled(b, last, along)) : value;
+}
+
+static bool isKnown(const LinearForm &bound, int laneRow) { return bound.of(laneRow).asConstant().has_value(); }
+
 /// The part of the axis where scores of this tile can be more than -inf.
 std::pair<Value, Value> RowForm::axisRange() {
   Value zero = index(b, 0), low = zero, high = frame.extent(group.axis);
-  Value last = minus(b, rowCount, index(b, 1));
-  auto extreme = [&](const LinearForm &form, bool largest) -> Value {
-    Value bound = frame.at(form, loops);
-    int64_t along = *form.of(plan.laneRow).asConstant();
-    if (along && (along > 0) == largest)
-      bound = plus(b, bound, scaled(b, last, along));
-    return bound;
-  };
-  auto isKnown = [&](const LinearForm &form) { return form.of(plan.laneRow).asConstant().has_value(); };
-  for (const LinearForm &form : group.form.upperBounds)
-    if (isKnown(form)) {
-      Value end = plus(b, extreme(form, true), index(b, 1));
+  for (const LinearForm &bound : group.form.upperBounds)
+    if (isKnown(bound, plan.laneRow)) {
+      Value end = plus(b, extremeOf(bound, true), index(b, 1));
       high = arith::MinSIOp::create(b, high, arith::MaxSIOp::create(b, end, zero));
     }
-  for (const LinearForm &form : group.form.lowerBounds)
-    if (isKnown(form))
-      low = arith::MaxSIOp::create(b, low, extreme(form, false));
+  for (const LinearForm &bound : group.form.lowerBounds)
+    if (isKnown(bound, plan.laneRow))
+      low = arith::MaxSIOp::create(b, low, extremeOf(bound, false));
   return {low, high};
+}
+
+/// True when every position of the block is between the bounds of every row; null where there are no bounds.
+Value RowForm::isInside(Value start, Value count) {
+  if (group.form.boundConditions.empty())
+    return {};
+  Value inside, last = minus(b, plus(b, start, count), index(b, 1));
+  auto require = [&](arith::CmpIPredicate predicate, Value x, Value y) {
+    Value holds = arith::CmpIOp::create(b, predicate, x, y);
+    inside = inside ? arith::AndIOp::create(b, inside, holds).getResult() : holds;
+  };
+  auto bounds = llvm::concat<const LinearForm>(group.form.lowerBounds, group.form.upperBounds);
+  if (!llvm::all_of(bounds, [&](const LinearForm &bound) { return isKnown(bound, plan.laneRow); }))
+    return {};
+  for (const LinearForm &bound : group.form.upperBounds)
+    require(arith::CmpIPredicate::sle, last, extremeOf(bound, false));
+  for (const LinearForm &bound : group.form.lowerBounds)
+    require(arith::CmpIPredicate::sge, start, extremeOf(bound, true));
+  return inside;
 }
 
 //===-- Scores -------------------------------------------------------------------------------------===//
 
-/// A register tile of scores from `first` of the block on; with `partial`, positions from `end` on are -inf.
-Values RowForm::scoreTile(Value start, Value first, Value end, bool partial, ValueRange maxima) {
-  int64_t count = plan.schedule.scoreRows;
+/// Products of some rows of the key, given by their addresses, with all rows of the tile.
+Values RowForm::productOf(ArrayRef<Value> keyRows) {
   Value keys = frame.abi.buffer(group.key.argument);
-  Value lastKey = minus(b, frame.extent(group.axis), index(b, 1));
-  Values rowAt, positions;
-  for (int64_t r = 0; r < count; ++r) {
-    Value position = plus(b, start, scaled(b, first, 1, r));
-    LoopValues at = loops;
-    at[group.axis] = partial ? arith::MinSIOp::create(b, position, lastKey).getResult() : position;
-    positions.push_back(at[group.axis]);
-    rowAt.push_back(frame.at(group.key.address, at));
-  }
-  Values zeros(count * vectors, zeroOf(b, frame.vectorType));
   DimExpr step = group.key.address.of(group.depth);
-  Values sumsOfTile =
-      forLoop(b, index(b, 0), frame.extent(group.depth), 1, zeros, [&](Value k, ValueRange accumulators) {
-        Values line, next;
-        for (int64_t v = 0; v < vectors; ++v)
-          line.push_back(vector::LoadOp::create(b, frame.vectorType, queryByLane, ValueRange{k, columns[v]}));
-        for (int64_t r = 0; r < count; ++r) {
-          Value x = memref::LoadOp::create(b, keys, ValueRange{plus(b, rowAt[r], frame.times(k, step))});
-          x = vector::BroadcastOp::create(b, frame.vectorType, x);
-          for (int64_t v = 0; v < vectors; ++v)
-            next.push_back(vector::FMAOp::create(b, x, line[v], accumulators[r * vectors + v]));
-        }
-        return next;
-      });
-  Values tops(maxima);
-  const ScalarExpr *product = nullptr;
-  for (int64_t r = 0; r < count; ++r) {
-    Value inBlock = scaled(b, first, 1, r);
-    for (int64_t v = 0; v < vectors; ++v) {
-      Point point = pointAt(v, positions[r]);
-      auto load = [&](const ScalarExpr *leaf) { return loadLeaf(leaf, v, point.loops, inBlock); };
-      point.load = load;
-      std::function<void(const ScalarExpr *)> bind = [&](const ScalarExpr *expr) {
-        if (expr->kind == ScalarExpr::Kind::Product)
-          point.leaves[product = expr] = sumsOfTile[r * vectors + v];
-        for (const ScalarExpr *operand : expr->operands)
-          bind(operand);
-      };
-      bind(group.form.score);
-      Value score = evaluateVector(frame, group.form.score, point);
-      if (partial) {
-        Value inside = arith::CmpIOp::create(b, arith::CmpIPredicate::slt, inBlock, end);
-        score = arith::SelectOp::create(b, inside, score, frame.splat(-INFINITY));
-      }
-      vector::StoreOp::create(b, score, scoreBlock, ValueRange{inBlock, columns[v]});
-      // A NaN does not count here: it reaches every sum through its exponential.
-      Value larger = arith::CmpFOp::create(b, arith::CmpFPredicate::OGT, score, tops[v]);
-      tops[v] = arith::SelectOp::create(b, larger, score, tops[v]);
-    }
-  }
-  return tops;
-}
-
-Values RowForm::scores(Value start, Value count, ValueRange maxima) {
-  int64_t rows = plan.schedule.scoreRows;
-  auto known = getConstantIntValue(count);
-  Value full =
-      known ? index(b, *known / rows * rows)
-            : arith::MulIOp::create(b, arith::DivUIOp::create(b, count, index(b, rows)), index(b, rows))
-                  .getResult();
-  Values tops = forLoop(b, index(b, 0), full, rows, maxima, [&](Value first, ValueRange now) {
-    return scoreTile(start, first, count, false, now);
-  });
-  if (known && *known % rows == 0)
-    return tops;
-  // Runs at most once.
-  return forLoop(b, full, count, rows, tops,
-                 [&](Value first, ValueRange now) { return scoreTile(start, first, count, true, now); });
-}
-
-//===-- Running reductions -------------------------------------------------------------------------===//
-
-/// exp(score - maximum) in place of the scores, and the sums.
-Values RowForm::weights(Value start, Value count, ArrayRef<Value> bounds, ValueRange totals) {
-  return forLoop(b, index(b, 0), count, 1, totals, [&](Value inBlock, ValueRange now) {
-    Values next(now);
-    Value position = plus(b, start, inBlock);
-    for (int64_t v = 0; v < vectors; ++v) {
-      Point point = pointAt(v, position);
-      auto load = [&](const ScalarExpr *leaf) { return loadLeaf(leaf, v, point.loops, inBlock); };
-      point.load = load;
-      Value score = vector::LoadOp::create(b, frame.vectorType, scoreBlock, ValueRange{inBlock, columns[v]});
-      Value exponent = vector::FMAOp::create(b, score, frame.splat(log2e), bounds[v]);
-      Value weight = exponential2(frame, exponent);
-      for (auto [i, sum] : llvm::enumerate(sums)) {
-        Value term = multiply(frame, sum->weight, point, sum->rescaled ? weight : Value());
-        Value &total = next[i * vectors + v];
-        total = arith::AddFOp::create(b, total, term);
-      }
-      Value term = multiply(frame, group.product().weight, point, weight);
-      vector::StoreOp::create(b, term, scoreBlock, ValueRange{inBlock, columns[v]});
+  Values zeros(keyRows.size() * vectors, zeroOf(b, frame.vectorType));
+  return forLoop(b, index(b, 0), frame.extent(group.depth), 1, zeros, [&](Value k, ValueRange accumulators) {
+    Values line, next;
+    for (int64_t v = 0; v < vectors; ++v)
+      line.push_back(vector::LoadOp::create(b, frame.vectorType, queryByLane, ValueRange{k, columns[v]}));
+    for (auto [r, row] : llvm::enumerate(keyRows)) {
+      Value x = memref::LoadOp::create(b, keys, ValueRange{plus(b, row, frame.times(k, step))});
+      x = vector::BroadcastOp::create(b, frame.vectorType, x);
+      for (int64_t v = 0; v < vectors; ++v)
+        next.push_back(vector::FMAOp::create(b, x, line[v], accumulators[r * vectors + v]));
     }
     return next;
   });
 }
 
-void RowForm::productTile(Value column, int64_t rows, Value start, Value count, ArrayRef<Value> decay) {
-  Value values = frame.abi.buffer(group.value.argument);
-  Values initial;
-  for (int64_t r = 0; r < rows; ++r)
+static const ScalarExpr *findProduct(const ScalarExpr *expr) {
+  if (expr->kind == ScalarExpr::Kind::Product)
+    return expr;
+  for (const ScalarExpr *operand : expr->operands)
+    if (const ScalarExpr *found = findProduct(operand))
+      return found;
+  return nullptr;
+}
+
+/// The score function of one vector.
+Value RowForm::score(int64_t vector, Value position, Value inBlock, Value product, Tile kind) {
+  Point point = pointAt(vector, position);
+  point.load = [&](const ScalarExpr *leaf) { return loadLeaf(leaf, vector, point.loops, inBlock); };
+  point.leaves[findProduct(group.form.score)] = product;
+  if (kind == Tile::Inside)
+    for (auto [condition, holds] : group.form.boundConditions)
+      point.leaves[condition] = arith::ConstantOp::create(b, b.getBoolAttr(holds));
+  return evaluateVector(frame, group.form.score, point);
+}
+
+/// A register tile of scores from `first` of the block on; in a partial one, positions from `end` on are -inf.
+Values RowForm::scoreTile(Value start, Value first, Value end, Tile kind, ValueRange maxima) {
+  int64_t count = plan.schedule.scoreRows;
+  Value lastKey = minus(b, frame.extent(group.axis), index(b, 1));
+  Values rows, positions, tops(maxima);
+  for (int64_t r = 0; r < count; ++r) {
+    Value position = plus(b, start, scaled(b, first, 1, r));
+    LoopValues at = loops;
+    at[group.axis] = kind == Tile::Partial ? arith::MinSIOp::create(b, position, lastKey).getResult() : position;
+    positions.push_back(at[group.axis]);
+    rows.push_back(frame.at(group.key.address, at));
+  }
+  Values tile = productOf(rows);
+  for (int64_t r = 0; r < count; ++r) {
+    Value inBlock = scaled(b, first, 1, r);
     for (int64_t v = 0; v < vectors; ++v) {
-      Value old = vector::LoadOp::create(b, frame.vectorType, resultByLane,
-                                         ValueRange{scaled(b, column, 1, r), columns[v]});
-      initial.push_back(arith::MulFOp::create(b, old, decay[v]));
+      Value value = score(v, positions[r], inBlock, tile[r * vectors + v], kind);
+      if (kind == Tile::Partial) {
+        Value exists = arith::CmpIOp::create(b, arith::CmpIPredicate::slt, inBlock, end);
+        value = arith::SelectOp::create(b, exists, value, frame.splat(-INFINITY));
+      }
+      vector::StoreOp::create(b, value, scoreBlock, ValueRange{inBlock, columns[v]});
+      // A NaN does not count here: it reaches every sum through its exponential.
+      Value larger = arith::CmpFOp::create(b, arith::CmpFPredicate::OGT, value, tops[v]);
+      tops[v] = arith::SelectOp::create(b, larger, value, tops[v]);
     }
+  }
+  return tops;
+}
+
+/// All scores of a block into `scoreBlock`, their maximum into `factorRow` (with what `maximumRow` holds).
+void RowForm::scores(Value start, Value count) {
+  int64_t rows = plan.schedule.scoreRows;
+  auto known = getConstantIntValue(count);
+  Value width = index(b, rows);
+  Value full = known ? index(b, *known / rows * rows)
+                     : arith::MulIOp::create(b, arith::DivUIOp::create(b, count, width), width).getResult();
+  auto run = [&](Value from, Value to, Tile kind, Value maxima) {
+    Values tops;
+    for (int64_t v = 0; v < vectors; ++v)
+      tops.push_back(loadRow(maxima, 0, v));
+    tops = forLoop(b, from, to, rows, tops, [&](Value first, ValueRange now) {
+      return scoreTile(start, first, count, kind, now);
+    });
+    for (int64_t v = 0; v < vectors; ++v)
+      storeRow(tops[v], factorRow, 0, v);
+  };
+  auto masked = [&] { run(index(b, 0), full, Tile::Full, maximumRow); };
+  if (Value inside = isInside(start, count))
+    branch(b, inside, [&] { run(index(b, 0), full, Tile::Inside, maximumRow); }, masked);
+  else
+    masked();
+  if (!known || *known % rows)
+    run(full, count, Tile::Partial, factorRow); // at most one tile
+}
+
+//===-- Running reductions -------------------------------------------------------------------------===//
+
+Value RowForm::loadRow(Value rows, int64_t row, int64_t vector) {
+  return vector::LoadOp::create(b, frame.vectorType, rows, ValueRange{index(b, row), columns[vector]});
+}
+
+void RowForm::storeRow(Value value, Value rows, int64_t row, int64_t vector) {
+  vector::StoreOp::create(b, value, rows, ValueRange{index(b, row), columns[vector]});
+}
+
+/// Takes the block's maxima over: sums decay, `factorRow` becomes the decay. Returns what exponents add.
+Values RowForm::decayState(ValueRange maxima) {
+  Values bounds;
+  Value scale = frame.splat(log2e), minusInfinity = frame.splat(-INFINITY);
+  for (int64_t v = 0; v < vectors; ++v) {
+    // Rows without a score above -inf stay at zero: nothing is relative to -inf.
+    Value empty = arith::CmpFOp::create(b, arith::CmpFPredicate::OEQ, maxima[v], minusInfinity);
+    Value top = arith::SelectOp::create(b, empty, frame.splat(0), maxima[v]);
+    Value bound = arith::MulFOp::create(b, top, scale);
+    // Both maxima are rounded the same way, so what is accumulated and what is added agree.
+    Value before = arith::MulFOp::create(b, loadRow(maximumRow, 0, v), scale);
+    Value decay = exponential2(frame, arith::SubFOp::create(b, before, bound));
+    storeRow(maxima[v], maximumRow, 0, v);
+    storeRow(decay, factorRow, 0, v);
+    for (auto [i, sum] : llvm::enumerate(sums))
+      if (sum->rescaled)
+        storeRow(arith::MulFOp::create(b, loadRow(totalRows, i, v), decay), totalRows, i, v);
+    bounds.push_back(arith::NegFOp::create(b, bound));
+  }
+  return bounds;
+}
+
+/// exp(score - maximum) in place of the scores, and the sums.
+void RowForm::weights(Value start, Value count, ArrayRef<Value> bounds) {
+  Values totals;
+  for (size_t i = 0; i < sums.size(); ++i)
+    for (int64_t v = 0; v < vectors; ++v)
+      totals.push_back(loadRow(totalRows, i, v));
+  totals = forLoop(b, index(b, 0), count, 1, totals, [&](Value inBlock, ValueRange now) {
+    Values next(now);
+    Value position = plus(b, start, inBlock);
+    for (int64_t v = 0; v < vectors; ++v) {
+      Point point = pointAt(v, position);
+      point.load = [&](const ScalarExpr *leaf) { return loadLeaf(leaf, v, point.loops, inBlock); };
+      Values at{inBlock, columns[v]};
+      Value score = vector::LoadOp::create(b, frame.vectorType, scoreBlock, at);
+      Value weight = exponential2(frame, vector::FMAOp::create(b, score, frame.splat(log2e), bounds[v]));
+      for (auto [i, sum] : llvm::enumerate(sums)) {
+        Value term = multiply(frame, sum->weight, point, sum->rescaled ? weight : Value());
+        Value &total = next[i * vectors + v];
+        total = arith::AddFOp::create(b, total, term);
+      }
+      vector::StoreOp::create(b, multiply(frame, group.product().weight, point, weight), scoreBlock, at);
+    }
+    return next;
+  });
+  for (auto [i, total] : llvm::enumerate(totals))
+    storeRow(total, totalRows, i / vectors, i % vectors);
+}
+
+/// What a tile of results starts from: zero in the first block, the decayed result of the blocks before.
+Values RowForm::initialTile(Value column, int64_t rows, Value isFirst) {
+  auto old = [&] {
+    Values values;
+    for (int64_t r = 0; r < rows; ++r)
+      for (int64_t v = 0; v < vectors; ++v) {
+        Value value = vector::LoadOp::create(b, frame.vectorType, resultByLane,
+                                             ValueRange{scaled(b, column, 1, r), columns[v]});
+        values.push_back(arith::MulFOp::create(b, value, loadRow(factorRow, 0, v)));
+      }
+    return values;
+  };
+  Values zeros(rows * vectors, zeroOf(b, frame.vectorType));
+  if (auto known = getConstantIntValue(isFirst))
+    return *known ? zeros : old();
+  auto choice = scf::IfOp::create(b, TypeRange(zeros), isFirst, /*withElseRegion=*/true);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(choice.thenBlock());
+  scf::YieldOp::create(b, zeros);
+  b.setInsertionPointToStart(choice.elseBlock());
+  scf::YieldOp::create(b, old());
+  return Values(choice.getResults());
+}
+
+void RowForm::productTile(Value column, int64_t rows, Value start, Value count, Value isFirst) {
+  Value values = frame.abi.buffer(group.value.argument);
   LoopValues at = loops;
   at[group.axis] = start;
   at[group.column] = column;
   Value base = frame.at(group.value.address, at);
   DimExpr axisStep = group.value.address.of(group.axis), columnStep = group.value.address.of(group.column);
+  Values initial = initialTile(column, rows, isFirst);
   Values result = forLoop(b, index(b, 0), count, 1, initial, [&](Value j, ValueRange accumulators) {
     Values line, next;
     for (int64_t v = 0; v < vectors; ++v)
@@ -267,52 +362,35 @@ void RowForm::productTile(Value column, int64_t rows, Value start, Value count, 
                               ValueRange{scaled(b, column, 1, r), columns[v]});
 }
 
-void RowForm::products(Value start, Value count, ArrayRef<Value> decay) {
+void RowForm::products(Value start, Value count, Value isFirst) {
   int64_t total = *group.extent(group.column).asConstant(), rows = plan.schedule.valueRows;
   int64_t full = total / rows * rows;
   forEach(b, index(b, 0), index(b, full), rows,
-          [&](Value column) { productTile(column, rows, start, count, decay); });
+          [&](Value column) { productTile(column, rows, start, count, isFirst); });
   if (full < total)
-    productTile(index(b, full), total - full, start, count, decay);
+    productTile(index(b, full), total - full, start, count, isFirst);
 }
 
-/// One block of the axis. State: a maximum per vector, then the sums.
-Values RowForm::block(Value start, Value count, ValueRange state) {
+/// One block of the axis.
+void RowForm::block(Value start, Value count, Value isFirst) {
   stageAll(true, start, count);
-  ValueRange maxima = state.take_front(vectors), totals = state.drop_front(vectors);
-  Values tops = scores(start, count, maxima), bounds, decay, decayed;
-  for (int64_t v = 0; v < vectors; ++v) {
-    // Rows without a score above -inf stay at zero: nothing is relative to -inf.
-    Value minusInfinity = frame.splat(-INFINITY);
-    Value empty = arith::CmpFOp::create(b, arith::CmpFPredicate::OEQ, tops[v], minusInfinity);
-    Value top = arith::SelectOp::create(b, empty, frame.splat(0), tops[v]);
-    Value bound = arith::MulFOp::create(b, top, frame.splat(log2e));
-    // Both maxima are rounded the same way, so what is accumulated and what is added agree.
-    Value before = arith::MulFOp::create(b, maxima[v], frame.splat(log2e));
-    decay.push_back(exponential2(frame, arith::SubFOp::create(b, before, bound)));
-    bounds.push_back(arith::NegFOp::create(b, bound));
-  }
-  for (auto [i, total] : llvm::enumerate(totals))
-    decayed.push_back(sums[i / vectors]->rescaled
-                          ? arith::MulFOp::create(b, total, decay[i % vectors]).getResult()
-                          : total);
-  Values next = weights(start, count, bounds, decayed);
-  products(start, count, decay);
-  tops.append(next);
-  return tops;
+  scores(start, count);
+  Values maxima;
+  for (int64_t v = 0; v < vectors; ++v)
+    maxima.push_back(loadRow(factorRow, 0, v));
+  weights(start, count, decayState(maxima));
+  products(start, count, isFirst);
 }
 
 //===-- Tile ---------------------------------------------------------------------------------------===//
 
 /// Output = result * factors; an axis without elements gives zeros, whatever the factors inside the sum.
-void RowForm::finish(ValueRange state) {
-  Value noElements =
-      arith::CmpIOp::create(b, arith::CmpIPredicate::eq, frame.extent(group.axis), index(b, 0));
+void RowForm::finish() {
+  Value noElements = arith::CmpIOp::create(b, arith::CmpIPredicate::eq, frame.extent(group.axis), index(b, 0));
   for (int64_t v = 0; v < vectors; ++v) {
     Point point = pointAt(v, {});
-    auto load = [&](const ScalarExpr *leaf) { return loadLeaf(leaf, v, point.loops, {}); };
-    point.load = load;
-    point.leaves[group.form.maximum] = state[v];
+    point.load = [&](const ScalarExpr *leaf) { return loadLeaf(leaf, v, point.loops, {}); };
+    point.leaves[group.form.maximum] = loadRow(maximumRow, 0, v);
     auto within = [&](const OnePassReduction &reduction, Value value) -> Value {
       if (reduction.post.empty())
         return value;
@@ -321,22 +399,13 @@ void RowForm::finish(ValueRange state) {
       return value ? arith::MulFOp::create(b, value, factor).getResult() : factor;
     };
     for (auto [i, sum] : llvm::enumerate(sums))
-      point.leaves[sum->leaf] = within(*sum, state[(i + 1) * vectors + v]);
-    Value factor = multiply(frame, group.finish, point, within(group.product(), {}));
-    vector::StoreOp::create(b, factor, factorRow, ValueRange{index(b, 0), columns[v]});
+      point.leaves[sum->leaf] = within(*sum, loadRow(totalRows, i, v));
+    storeRow(multiply(frame, group.finish, point, within(group.product(), {})), factorRow, 0, v);
   }
-  int64_t columnCount = *group.extent(group.column).asConstant();
-  forEach(b, index(b, 0), index(b, width), frame.lanes, [&](Value lane) {
-    Value factor = vector::LoadOp::create(b, frame.vectorType, factorRow, ValueRange{index(b, 0), lane});
-    forEach(b, index(b, 0), index(b, columnCount), 1, [&](Value column) {
-      Values at{column, lane};
-      Value value = vector::LoadOp::create(b, frame.vectorType, resultByLane, at);
-      vector::StoreOp::create(b, arith::MulFOp::create(b, value, factor), resultByLane, at);
-    });
-  });
   Value output = frame.abi.buffer(frame.abi.numBuffers() - 1);
-  emitLaneStore(frame, resultByLane, columnCount, width, resultByRow, output, frame.at(group.output, loops),
-                frame.size(group.output.of(plan.laneRow)), group.output.of(group.column), rowCount);
+  emitLaneStore(frame, {resultByLane, factorRow, *group.extent(group.column).asConstant(), width, resultByRow, output,
+                        frame.at(group.output, loops), frame.size(group.output.of(plan.laneRow)),
+                        group.output.of(group.column), rowCount});
 }
 
 void RowForm::emit() {
@@ -346,22 +415,30 @@ void RowForm::emit() {
                        frame.extent(group.depth), queryByLane, width, group.scales});
   stageAll(false, {}, {});
   Value zero = zeroOf(b, frame.vectorType);
-  forEach(b, index(b, 0), frame.extent(group.column), 1, [&](Value column) {
-    for (int64_t v = 0; v < vectors; ++v)
-      vector::StoreOp::create(b, zero, resultByLane, ValueRange{column, columns[v]});
-  });
+  for (int64_t v = 0; v < vectors; ++v) {
+    storeRow(frame.splat(-INFINITY), maximumRow, 0, v);
+    for (size_t i = 0; i < sums.size(); ++i)
+      storeRow(zero, totalRows, i, v);
+  }
   auto [low, high] = axisRange();
-  Values state(vectors, frame.splat(-INFINITY));
-  state.append(sums.size() * vectors, zero);
-  int64_t step = plan.schedule.axisBlock;
   auto knownLow = getConstantIntValue(low), knownHigh = getConstantIntValue(high);
+  if (!knownLow || !knownHigh || *knownLow >= *knownHigh)
+    branch(b, arith::CmpIOp::create(b, arith::CmpIPredicate::sge, low, high), [&] {
+      forEach(b, index(b, 0), frame.extent(group.column), 1, [&](Value column) {
+        for (int64_t v = 0; v < vectors; ++v)
+          vector::StoreOp::create(b, zero, resultByLane, ValueRange{column, columns[v]});
+      });
+    });
+  int64_t step = plan.schedule.axisBlock;
   bool divides = knownLow == 0 && knownHigh && *knownHigh % step == 0;
-  state = forLoop(b, low, high, step, state, [&](Value start, ValueRange now) {
+  forEach(b, low, high, step, [&, low = low, high = high](Value start) {
     Value count = divides ? index(b, step)
                           : arith::MinSIOp::create(b, minus(b, high, start), index(b, step)).getResult();
-    return block(start, count, now);
+    Value isFirst = start == low ? arith::ConstantOp::create(b, b.getBoolAttr(true)).getResult()
+                                 : arith::CmpIOp::create(b, arith::CmpIPredicate::eq, start, low).getResult();
+    block(start, count, isFirst);
   });
-  finish(state);
+  finish();
 }
 
 } // namespace delos::cpu::onepass

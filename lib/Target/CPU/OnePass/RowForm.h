@@ -22,17 +22,24 @@ private:
   mlir::Value loadLeaf(const ScalarExpr *leaf, int64_t vector, const LoopValues &at, mlir::Value inBlock);
   void stage(const ScalarExpr *leaf, mlir::Value start, mlir::Value count);
   void stageAll(bool onAxis, mlir::Value start, mlir::Value count);
+  mlir::Value extremeOf(const LinearForm &bound, bool largest);
   std::pair<mlir::Value, mlir::Value> axisRange();
-  Values block(mlir::Value start, mlir::Value count, mlir::ValueRange state);
-  Values scores(mlir::Value start, mlir::Value count, mlir::ValueRange maxima);
-  Values scoreTile(mlir::Value start, mlir::Value first, mlir::Value end, bool partial,
-                   mlir::ValueRange maxima);
-  Values weights(mlir::Value start, mlir::Value count, llvm::ArrayRef<mlir::Value> bounds,
-                 mlir::ValueRange sums);
-  void products(mlir::Value start, mlir::Value count, llvm::ArrayRef<mlir::Value> decay);
-  void productTile(mlir::Value column, int64_t rows, mlir::Value start, mlir::Value count,
-                   llvm::ArrayRef<mlir::Value> decay);
-  void finish(mlir::ValueRange state);
+  mlir::Value isInside(mlir::Value start, mlir::Value count);
+  void block(mlir::Value start, mlir::Value count, mlir::Value isFirst);
+  void scores(mlir::Value start, mlir::Value count);
+  /// How much of the score function a register tile of scores needs.
+  enum class Tile { Inside, Full, Partial };
+  Values scoreTile(mlir::Value start, mlir::Value first, mlir::Value end, Tile kind, mlir::ValueRange maxima);
+  Values productOf(llvm::ArrayRef<mlir::Value> keyRows);
+  mlir::Value score(int64_t vector, mlir::Value position, mlir::Value inBlock, mlir::Value product, Tile kind);
+  Values decayState(mlir::ValueRange maxima);
+  void weights(mlir::Value start, mlir::Value count, llvm::ArrayRef<mlir::Value> bounds);
+  void products(mlir::Value start, mlir::Value count, mlir::Value isFirst);
+  void productTile(mlir::Value column, int64_t rows, mlir::Value start, mlir::Value count, mlir::Value isFirst);
+  Values initialTile(mlir::Value column, int64_t rows, mlir::Value isFirst);
+  void finish();
+  mlir::Value loadRow(mlir::Value rows, int64_t row, int64_t vector);
+  void storeRow(mlir::Value value, mlir::Value rows, int64_t row, int64_t vector);
 
   KernelFrame &frame;
   Builder &b;
@@ -43,7 +50,9 @@ private:
   /// The sums over the axis, all reductions but the maximum and the product.
   llvm::SmallVector<const OnePassReduction *, 2> sums;
   Values columns, laneIndices, laneMasks;
-  mlir::Value lastRow, rowCount, queryByLane, scoreBlock, resultByLane, resultByRow, factorRow;
+  mlir::Value lastRow, rowCount, queryByLane, scoreBlock, resultByLane, resultByRow;
+  /// Rows of running values: the maximum; per sum its total; the decay of a block and, at the end, the factors.
+  mlir::Value maximumRow, totalRows, factorRow;
   std::map<const ScalarExpr *, mlir::Value> stagedAt;
 };
 

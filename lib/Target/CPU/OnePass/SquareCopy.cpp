@@ -90,45 +90,77 @@ void emitLaneCopy(KernelFrame &frame, const LaneCopy &copy) {
   squares(index(b, full), copy.columns, true);
 }
 
-void emitLaneStore(KernelFrame &frame, Value source, int64_t columns, int64_t width, Value staging,
-                   Value target, Value base, Value rowStride, const DimExpr &columnStride, Value rows) {
+/// Squares of the result, rows by columns, handed to `take(row, column, vector)`.
+static void forSquares(KernelFrame &frame, const LaneStore &store, Value fromColumn, Value toColumn,
+                       llvm::function_ref<void(Value, Value, Value)> take) {
   Builder &b = frame.b;
   Value zero = index(b, 0);
-  int64_t padded = (columns + frame.lanes - 1) / frame.lanes * frame.lanes;
-  forEach(b, zero, index(b, padded), frame.lanes, [&](Value column) {
-    forEach(b, zero, index(b, width), frame.lanes, [&](Value row) {
+  forEach(b, zero, index(b, store.width), frame.lanes, [&](Value row) {
+    Value factor = vector::LoadOp::create(b, frame.vectorType, store.factors, ValueRange{zero, row});
+    forEach(b, fromColumn, toColumn, frame.lanes, [&](Value column) {
       Values lines;
-      for (int64_t c = 0; c < frame.lanes; ++c)
-        lines.push_back(
-            vector::LoadOp::create(b, frame.vectorType, source, ValueRange{scaled(b, column, 1, c), row}));
+      for (int64_t c = 0; c < frame.lanes; ++c) {
+        Value line =
+            vector::LoadOp::create(b, frame.vectorType, store.source, ValueRange{scaled(b, column, 1, c), row});
+        lines.push_back(arith::MulFOp::create(b, line, factor));
+      }
       lines = transposeSquare(b, lines);
       for (int64_t r = 0; r < frame.lanes; ++r)
-        vector::StoreOp::create(b, lines[r], staging, ValueRange{scaled(b, row, 1, r), column});
+        take(scaled(b, row, 1, r), column, lines[r]);
     });
   });
-  forEach(b, zero, rows, 1, [&](Value row) {
-    Value start = plus(b, base, arith::MulIOp::create(b, row, rowStride));
-    if (!columnStride.isConstant(1)) {
-      forEach(b, zero, index(b, columns), 1, [&](Value column) {
-        Value value = memref::LoadOp::create(b, staging, ValueRange{row, column});
-        memref::StoreOp::create(b, value, target,
-                                ValueRange{plus(b, start, frame.times(column, columnStride))});
+}
+
+/// From the staging memory, one row after the other.
+static void copyRows(KernelFrame &frame, const LaneStore &store) {
+  Builder &b = frame.b;
+  Value zero = index(b, 0);
+  forEach(b, zero, store.rows, 1, [&](Value row) {
+    Value start = plus(b, store.base, arith::MulIOp::create(b, row, store.rowStride));
+    if (!store.columnStride.isConstant(1)) {
+      forEach(b, zero, index(b, store.columns), 1, [&](Value column) {
+        Value value = memref::LoadOp::create(b, store.staging, ValueRange{row, column});
+        Value address = plus(b, start, frame.times(column, store.columnStride));
+        memref::StoreOp::create(b, value, store.target, ValueRange{address});
       });
       return;
     }
     auto copyVector = [&](Value column, Value mask) {
-      Value line = vector::LoadOp::create(b, frame.vectorType, staging, ValueRange{row, column});
+      Value line = vector::LoadOp::create(b, frame.vectorType, store.staging, ValueRange{row, column});
       Values at{plus(b, start, column)};
       if (mask)
-        vector::MaskedStoreOp::create(b, target, at, mask, line);
+        vector::MaskedStoreOp::create(b, store.target, at, mask, line);
       else
-        vector::StoreOp::create(b, line, target, at);
+        vector::StoreOp::create(b, line, store.target, at);
     };
-    int64_t full = columns / frame.lanes * frame.lanes;
+    int64_t full = store.columns / frame.lanes * frame.lanes;
     forEach(b, zero, index(b, full), frame.lanes, [&](Value column) { copyVector(column, {}); });
-    if (full < columns)
-      copyVector(index(b, full), laneMask(b, frame.lanes, index(b, columns - full)));
+    if (full < store.columns)
+      copyVector(index(b, full), laneMask(b, frame.lanes, index(b, store.columns - full)));
   });
+}
+
+void emitLaneStore(KernelFrame &frame, const LaneStore &store) {
+  Builder &b = frame.b;
+  Value zero = index(b, 0);
+  int64_t padded = (store.columns + frame.lanes - 1) / frame.lanes * frame.lanes;
+  auto staged = [&] {
+    forSquares(frame, store, zero, index(b, padded), [&](Value row, Value column, Value line) {
+      vector::StoreOp::create(b, line, store.staging, ValueRange{row, column});
+    });
+    copyRows(frame, store);
+  };
+  if (padded != store.columns || !store.columnStride.isConstant(1))
+    return staged();
+  // Full tiles go straight to their place.
+  Value isFull = arith::CmpIOp::create(b, arith::CmpIPredicate::eq, store.rows, index(b, store.width));
+  auto direct = [&] {
+    forSquares(frame, store, zero, index(b, padded), [&](Value row, Value column, Value line) {
+      Value start = plus(b, store.base, arith::MulIOp::create(b, row, store.rowStride));
+      vector::StoreOp::create(b, line, store.target, ValueRange{plus(b, start, column)});
+    });
+  };
+  branch(b, isFull, direct, staged);
 }
 
 } // namespace delos::cpu::onepass

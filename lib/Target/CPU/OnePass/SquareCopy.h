@@ -23,9 +23,16 @@ struct LaneCopy {
 /// Sources narrower than 32 bits are widened by their bits into i32.
 void emitLaneCopy(KernelFrame &frame, const LaneCopy &copy);
 
-/// Emits the way back: rows [0, rows) of `target` (flat, f32) from `source` [columns][width].
-void emitLaneStore(KernelFrame &frame, mlir::Value source, int64_t columns, int64_t width,
-                   mlir::Value staging, mlir::Value target, mlir::Value base, mlir::Value rowStride,
-                   const DimExpr &columnStride, mlir::Value rows);
+/// Emits the way back: rows [0, rows) of `target` (flat, f32) from `source` [columns][width], times the factor of
+/// each row in `factors` [1][width].
+struct LaneStore {
+  mlir::Value source, factors;
+  int64_t columns = 0, width = 0;
+  mlir::Value staging; ///< [width][columns rounded up to lanes]
+  mlir::Value target, base, rowStride;
+  DimExpr columnStride;
+  mlir::Value rows;
+};
+void emitLaneStore(KernelFrame &frame, const LaneStore &store);
 
 } // namespace delos::cpu::onepass
