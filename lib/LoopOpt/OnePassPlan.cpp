@@ -262,9 +262,9 @@ DictionaryAttr OnePassSchedule::toAttribute(MLIRContext *context) const {
   auto number = [&](StringRef name, int64_t value) {
     return b.getNamedAttr(name, b.getI64IntegerAttr(value));
   };
-  return b.getDictionaryAttr({number("axis_block", axisBlock), number("prefetch_bytes", prefetchBytes),
-                              number("row_vectors", rowVectors), number("score_rows", scoreRows),
-                              number("value_rows", valueRows)});
+  return b.getDictionaryAttr({number("accumulators", accumulators), number("axis_block", axisBlock),
+                              number("prefetch_bytes", prefetchBytes), number("row_vectors", rowVectors),
+                              number("tail_vectors", tailVectors)});
 }
 
 /// The row loop that lies in the lanes: the longest, a symbolic one before static ones.
@@ -278,38 +278,48 @@ static int chooseLaneRow(const OnePassGroup &group) {
   return best;
 }
 
+/// Rows, those of empty lanes included, that tiles of `vectors` and a shorter last one compute; and that last one.
+static std::pair<int64_t, int64_t> coverRows(int64_t rows, int64_t vectors, int64_t lanes) {
+  int64_t width = vectors * lanes, rest = rows % width, tail = llvm::divideCeilSigned(rest, lanes);
+  if (tail == vectors)
+    tail = 0;
+  return {(tail || !rest ? rows / width : rows / width + 1) * width + tail * lanes, tail};
+}
+
 /// Vectors of rows per tile: what wastes least, wider first where it is equal.
-static int64_t chooseRowVectors(const VectorTarget &target, int64_t lanes, int64_t rows) {
+static void chooseRowVectors(OnePassSchedule &schedule, const VectorTarget &target, int64_t lanes,
+                             std::optional<int64_t> rows) {
   bool wide = target.vectorRegisters >= 32;
   // Four vectors leave 6 x 4 accumulators, three 8 x 3; both keep the multiply-adds busy.
   static constexpr int64_t wideOrder[] = {3, 4, 2, 1}, narrowOrder[] = {2, 1};
-  int64_t best = 1, least = INT64_MAX;
+  double least = 1e300;
   for (int64_t vectors : wide ? llvm::ArrayRef<int64_t>(wideOrder) : llvm::ArrayRef<int64_t>(narrowOrder)) {
-    int64_t padded = llvm::divideCeilSigned(rows, vectors * lanes) * vectors * lanes;
+    auto [covered, tail] = coverRows(rows.value_or(typicalExtent), vectors, lanes);
     // A narrower tile loads more per multiply-add.
-    int64_t cost = padded * (vectors >= 3 ? 32 : vectors == 2 ? 34 : 44);
+    auto price = [](int64_t vectors) { return vectors >= 3 ? 1.0 : vectors == 2 ? 1.06 : 1.35; };
+    double cost = (covered - tail * lanes) * price(vectors) + tail * lanes * price(tail);
     if (cost < least) {
       least = cost;
-      best = vectors;
+      schedule.rowVectors = vectors;
+      // Of an unknown number of rows it may be that a single vector holds all.
+      schedule.tailVectors = rows ? tail : vectors > 1 ? 1 : 0;
     }
   }
-  return best;
 }
 
 static OnePassSchedule choose(const OnePassGroup &group, int laneRow, const VectorTarget &target,
                               int64_t lanes) {
   OnePassSchedule schedule;
-  int64_t rows = laneRow < 0 ? 1 : numberOf(group.extent(laneRow));
-  schedule.rowVectors = chooseRowVectors(target, lanes, rows);
-  int64_t accumulators = target.vectorRegisters * 3 / 4;
-  schedule.scoreRows = schedule.valueRows = std::min<int64_t>(accumulators / schedule.rowVectors, 12);
+  chooseRowVectors(schedule, target, lanes, group.extent(laneRow).asConstant());
+  schedule.accumulators = target.vectorRegisters * 3 / 4;
+  int64_t tileRows = schedule.tileRows(schedule.rowVectors);
   // Scores of a block stay in L1 beside a row of the key and a panel of the query.
   int64_t fits = target.l1Bytes / 2 / (schedule.rowVectors * lanes * 4);
   int64_t block = std::clamp<int64_t>(fits, 32, 256);
   // Blocks of one length: a short last one costs as much overhead as a long one.
   if (auto axis = group.extent(group.axis).asConstant())
     block = llvm::divideCeilSigned(*axis, llvm::divideCeilSigned(*axis, block));
-  schedule.axisBlock = llvm::divideCeilSigned(block, schedule.scoreRows) * schedule.scoreRows;
+  schedule.axisBlock = llvm::divideCeilSigned(block, tileRows) * tileRows;
   return schedule;
 }
 
@@ -327,14 +337,22 @@ static int64_t flopsPerScore(const OnePassGroup &group) {
   return static_cast<int64_t>(flops);
 }
 
+/// Rows as the estimate counts them. Every generator fills whole vectors, so what counts is what tiles add to
+/// that; fewer rows than lanes other generators do not pad.
+static int64_t countedRows(int64_t rows, int64_t covered, int64_t lanes) {
+  if (rows < lanes)
+    return covered;
+  return rows * covered / (llvm::divideCeilSigned(rows, lanes) * lanes);
+}
+
 /// All of them, those of lanes without a row included.
-static DimExpr flopsOf(const OnePassPlan &plan, int64_t width) {
+static DimExpr flopsOf(const OnePassPlan &plan, int64_t lanes) {
   const OnePassGroup &group = plan.group;
-  DimExpr scores = group.extent(group.axis);
+  DimExpr scores = group.extent(group.axis), covered = group.extent(plan.laneRow);
+  if (auto rows = covered.asConstant())
+    covered = countedRows(*rows, coverRows(*rows, plan.schedule.rowVectors, lanes).first, lanes);
   for (int loop : llvm::concat<const int>(group.rows, group.batch))
-    scores =
-        scores * (loop == plan.laneRow ? DimExpr::ceilDiv(group.extent(loop), DimExpr(width)) * DimExpr(width)
-                                       : group.extent(loop));
+    scores = scores * (loop == plan.laneRow ? covered : group.extent(loop));
   // A bound that moves with the rows leaves half of the plane.
   bool triangular = llvm::any_of(
       group.form.upperBounds, [&](const LinearForm &bound) { return !bound.of(plan.laneRow).isConstant(0); });
@@ -395,7 +413,7 @@ static int64_t scratchOf(const OnePassPlan &plan, int64_t lanes) {
   const OnePassGroup &group = plan.group;
   int64_t width = plan.schedule.rowVectors * lanes;
   auto padded = [&](int loop) { return llvm::divideCeilSigned(numberOf(group.extent(loop)), lanes) * lanes; };
-  int64_t rows = padded(group.depth) + 2 * padded(group.column) + plan.schedule.axisBlock + 2 +
+  int64_t rows = padded(group.depth) + 2 * padded(group.column) + plan.schedule.axisBlock + 14 +
                  static_cast<int64_t>(group.form.reductions.size());
   for (const ScalarExpr *leaf : plan.staged)
     rows += leaf->onAxis ? plan.schedule.axisBlock + lanes : 1;
@@ -429,7 +447,7 @@ std::variant<OnePassPlan, Refusal> delos::loopopt::planOnePass(Block &body, cons
     return *refusal;
   collectStaged(plan);
   plan.scratchBytes = scratchOf(plan, lanes);
-  plan.flops = flopsOf(plan, tileRows);
+  plan.flops = flopsOf(plan, lanes);
   return plan;
 }
 
@@ -460,5 +478,6 @@ void OnePassPlan::print(llvm::raw_ostream &os) const {
   if (!form.lowerBounds.empty() || !form.upperBounds.empty())
     os << "  axis bounds: " << form.lowerBounds.size() << " lower, " << form.upperBounds.size() << " upper\n";
   os << "  tiles " << tiles.str() << ", scratch " << scratchBytes.str() << ", staged " << staged.size()
-     << ", row vectors " << schedule.rowVectors << ", axis block " << schedule.axisBlock << "\n";
+     << ", row vectors " << schedule.rowVectors << ", tail " << schedule.tailVectors << ", axis block " << schedule.axisBlock
+     << "\n  flops " << flops.str() << "\n";
 }

@@ -5,6 +5,8 @@
 #include "lib/Analysis/OnePassReduction.h"
 #include "lib/LoopOpt/ContractionPlan.h"
 
+#include <algorithm>
+
 namespace delos::loopopt {
 
 /// A kernel body `scores = contract(query, key)`, element-wise functions and rescalable reductions over the
@@ -37,13 +39,17 @@ struct OnePassSchedule {
   /// Rows lie in the lanes of `rowVectors` vectors; a parallel tile has that many rows. 0: few rows, the
   /// depth and the columns lie in the lanes.
   int64_t rowVectors = 3;
+  /// The last rows of a query take a tile of this many vectors where it holds them; 0 where all tiles are equal.
+  int64_t tailVectors = 0;
   /// Positions on the axis per step of the running reductions.
   int64_t axisBlock = 128;
-  /// Axis positions, and columns, per register tile of the two products.
-  int64_t scoreRows = 8, valueRows = 8;
+  /// Registers that hold accumulators of a product.
+  int64_t accumulators = 24;
   /// Bytes ahead that streamed operands are prefetched; 0 for none.
   int64_t prefetchBytes = 0;
 
+  /// Axis positions (or columns) per register tile of a product over `vectors` vectors of rows.
+  int64_t tileRows(int64_t vectors) const { return std::min<int64_t>(accumulators / vectors, 12); }
   /// The `knobs` of `#fusion.schedule<one_pass, {...}>`.
   mlir::DictionaryAttr toAttribute(mlir::MLIRContext *context) const;
 };

@@ -39,6 +39,8 @@ public:
   mlir::Value times(mlir::Value value, const DimExpr &factor);
   /// Scratch memory of `rows` vectors of `width` elements, dense.
   mlir::Value scratch(mlir::Type element, int64_t rows, int64_t width);
+  /// What follows uses the scratch memory anew.
+  void reuseScratch() { scratchBytes = 0; }
   mlir::Value splat(double value);
 
   Builder &b;

@@ -56,6 +56,23 @@ static LoopValues splitTile(KernelFrame &frame, Value tile) {
   return loops;
 }
 
+/// A full tile, or the narrower code for the last rows.
+static void emitTile(KernelFrame &frame, const LoopValues &loops) {
+  const loopopt::OnePassPlan &plan = frame.plan;
+  auto form = [&](int64_t vectors) {
+    frame.reuseScratch();
+    RowForm(frame, loops, vectors).emit();
+  };
+  int64_t tail = plan.schedule.tailVectors;
+  if (!tail)
+    return form(plan.schedule.rowVectors);
+  Builder &b = frame.b;
+  Value rest = seam::minus(b, frame.extent(plan.laneRow), loops.at(plan.laneRow));
+  Value fits =
+      arith::CmpIOp::create(b, arith::CmpIPredicate::sle, rest, seam::index(b, tail * frame.lanes));
+  seam::branch(b, fits, [&] { form(tail); }, [&] { form(plan.schedule.rowVectors); });
+}
+
 FailureOr<SeamKernel> applyOnePass(ModuleOp module, StringRef name, const loopopt::OnePassPlan &plan,
                                    const TargetDescription &target) {
   Block &body = *plan.group.block;
@@ -76,7 +93,7 @@ FailureOr<SeamKernel> applyOnePass(ModuleOp module, StringRef name, const loopop
   {
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(loop.getBody());
-    RowForm(frame, splitTile(frame, loop.getInductionVar())).emit();
+    emitTile(frame, splitTile(frame, loop.getInductionVar()));
   }
   b.setInsertionPointAfter(loop);
   abi.finish();

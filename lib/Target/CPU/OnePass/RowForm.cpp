@@ -21,9 +21,9 @@ using namespace seam;
 
 static constexpr double log2e = 1.44269504088896340736;
 
-RowForm::RowForm(KernelFrame &frame, LoopValues given)
+RowForm::RowForm(KernelFrame &frame, LoopValues given, int64_t vectors)
     : frame(frame), b(frame.b), plan(frame.plan), group(plan.group), loops(std::move(given)),
-      vectors(plan.schedule.rowVectors), width(vectors * frame.lanes) {
+      vectors(vectors), width(vectors * frame.lanes), tileRows(plan.schedule.tileRows(vectors)) {
   auto padded = [&](int loop) {
     int64_t size = *group.extent(loop).asConstant();
     return (size + frame.lanes - 1) / frame.lanes * frame.lanes;
@@ -31,7 +31,8 @@ RowForm::RowForm(KernelFrame &frame, LoopValues given)
   Type f32 = b.getF32Type();
   int64_t depth = padded(group.depth), columnCount = padded(group.column);
   queryByLane = frame.scratch(f32, depth, width);
-  scoreBlock = frame.scratch(f32, plan.schedule.axisBlock, width);
+  // The last register tile of a block may be longer than the block.
+  scoreBlock = frame.scratch(f32, plan.schedule.axisBlock + tileRows, width);
   resultByLane = frame.scratch(f32, columnCount, width);
   resultByRow = frame.scratch(f32, width, columnCount);
   maximumRow = frame.scratch(f32, 1, width);
@@ -196,7 +197,7 @@ Value RowForm::score(int64_t vector, Value position, Value inBlock, Value produc
 
 /// A register tile of scores from `first` of the block on; in a partial one, positions from `end` on are -inf.
 Values RowForm::scoreTile(Value start, Value first, Value end, Tile kind, ValueRange maxima) {
-  int64_t count = plan.schedule.scoreRows;
+  int64_t count = tileRows;
   Value lastKey = minus(b, frame.extent(group.axis), index(b, 1));
   Values rows, positions, tops(maxima);
   for (int64_t r = 0; r < count; ++r) {
@@ -226,7 +227,7 @@ Values RowForm::scoreTile(Value start, Value first, Value end, Tile kind, ValueR
 
 /// All scores of a block into `scoreBlock`, their maximum into `factorRow` (with what `maximumRow` holds).
 void RowForm::scores(Value start, Value count) {
-  int64_t rows = plan.schedule.scoreRows;
+  int64_t rows = tileRows;
   auto known = getConstantIntValue(count);
   Value width = index(b, rows);
   Value full = known ? index(b, *known / rows * rows)
@@ -363,7 +364,7 @@ void RowForm::productTile(Value column, int64_t rows, Value start, Value count, 
 }
 
 void RowForm::products(Value start, Value count, Value isFirst) {
-  int64_t total = *group.extent(group.column).asConstant(), rows = plan.schedule.valueRows;
+  int64_t total = *group.extent(group.column).asConstant(), rows = tileRows;
   int64_t full = total / rows * rows;
   forEach(b, index(b, 0), index(b, full), rows,
           [&](Value column) { productTile(column, rows, start, count, isFirst); });

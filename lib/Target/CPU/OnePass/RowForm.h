@@ -5,8 +5,8 @@
 
 namespace delos::cpu::onepass {
 
-/// Emits one parallel tile at the frame's builder: the rows from `loops[laneRow]` on, at most as many as the
-/// tile is wide. `loops` has a value for every batch and row loop.
+/// Emits one parallel tile at the frame's builder: the rows from `loops[laneRow]` on, at most as many as
+/// `vectors` vectors hold. `loops` has a value for every batch and row loop.
 ///
 ///   query by lanes; (m, sums, O) = (-inf, 0, 0)
 ///   for blocks of the axis:   S = score(key * query), m' = max(m, S)
@@ -14,7 +14,7 @@ namespace delos::cpu::onepass {
 ///   output = O * factors
 class RowForm {
 public:
-  RowForm(KernelFrame &frame, LoopValues loops);
+  RowForm(KernelFrame &frame, LoopValues loops, int64_t vectors);
   void emit();
 
 private:
@@ -46,7 +46,7 @@ private:
   const loopopt::OnePassPlan &plan;
   const loopopt::OnePassGroup &group;
   LoopValues loops;
-  int64_t vectors, width;
+  int64_t vectors, width, tileRows;
   /// The sums over the axis, all reductions but the maximum and the product.
   llvm::SmallVector<const OnePassReduction *, 2> sums;
   Values columns, laneIndices, laneMasks;
