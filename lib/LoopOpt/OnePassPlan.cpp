@@ -307,6 +307,35 @@ static void chooseRowVectors(OnePassSchedule &schedule, const VectorTarget &targ
   }
 }
 
+/// Rows of all row loops; 0 when some are symbolic.
+static int64_t countRows(const OnePassGroup &group) {
+  int64_t rows = 1;
+  for (int loop : group.rows)
+    rows *= group.extent(loop).asConstant().value_or(0);
+  return rows;
+}
+
+/// A few rows do not fill lanes; the depth and the columns do where they are contiguous.
+static bool hasFewRows(const OnePassGroup &group, int64_t lanes) {
+  int64_t rows = countRows(group);
+  auto fills = [&](int loop, const LinearForm &address) {
+    return *group.extent(loop).asConstant() % lanes == 0 && address.of(loop).isConstant(1);
+  };
+  return rows >= 1 && rows <= lanes / 2 && fills(group.depth, group.key.address) &&
+         fills(group.depth, group.query.address) && fills(group.column, group.value.address) &&
+         group.output.of(group.column).isConstant(1);
+}
+
+/// Keys and values are read once from wherever they lie: ahead by what a core has in flight.
+static OnePassSchedule chooseForFewRows(const VectorTarget &target) {
+  OnePassSchedule schedule;
+  schedule.rowVectors = schedule.tailVectors = 0;
+  schedule.accumulators = target.vectorRegisters / 2;
+  schedule.axisBlock = 512;
+  schedule.prefetchBytes = 8 << 10;
+  return schedule;
+}
+
 static OnePassSchedule choose(const OnePassGroup &group, int laneRow, const VectorTarget &target,
                               int64_t lanes) {
   OnePassSchedule schedule;
@@ -348,8 +377,8 @@ static int64_t countedRows(int64_t rows, int64_t covered, int64_t lanes) {
 /// All of them, those of lanes without a row included.
 static DimExpr flopsOf(const OnePassPlan &plan, int64_t lanes) {
   const OnePassGroup &group = plan.group;
-  DimExpr scores = group.extent(group.axis), covered = group.extent(plan.laneRow);
-  if (auto rows = covered.asConstant())
+  DimExpr scores = group.extent(group.axis), covered = plan.laneRow < 0 ? 1 : group.extent(plan.laneRow);
+  if (auto rows = covered.asConstant(); rows && plan.laneRow >= 0)
     covered = countedRows(*rows, coverRows(*rows, plan.schedule.rowVectors, lanes).first, lanes);
   for (int loop : llvm::concat<const int>(group.rows, group.batch))
     scores = scores * (loop == plan.laneRow ? covered : group.extent(loop));
@@ -383,6 +412,28 @@ static void collectStaged(OnePassPlan &plan) {
         collectStaged(factor.expr, plan.laneRow, plan);
   for (const ScalarFactor &factor : group.finish)
     collectStaged(factor.expr, plan.laneRow, plan);
+}
+
+static DimExpr tilesOf(const OnePassPlan &plan, int64_t lanes) {
+  const OnePassGroup &group = plan.group;
+  DimExpr tiles = 1;
+  for (int loop : group.batch)
+    tiles = tiles * group.extent(loop);
+  if (plan.laneRow < 0)
+    return tiles;
+  for (int loop : group.rows)
+    tiles = tiles * (loop == plan.laneRow
+                         ? DimExpr::ceilDiv(group.extent(loop), plan.schedule.rowVectors * lanes)
+                         : group.extent(loop));
+  return tiles;
+}
+
+/// Scratch of a tile of few rows: query, result, scores of a block, one vector of decays and one of factors.
+static int64_t scratchOfFewRows(const OnePassPlan &plan, int64_t lanes) {
+  const OnePassGroup &group = plan.group;
+  int64_t rows = llvm::PowerOf2Ceil(static_cast<uint64_t>(countRows(group)));
+  int64_t elements = rows * (*group.extent(group.depth).asConstant() + *group.extent(group.column).asConstant());
+  return (elements + plan.schedule.axisBlock * rows + 2 * lanes) * 4;
 }
 
 /// Every size in an access or bound must stand in the dim table.
@@ -434,19 +485,20 @@ std::variant<OnePassPlan, Refusal> delos::loopopt::planOnePass(Block &body, cons
   int64_t lanes = target.lanes(32);
   if (lanes < 4)
     return Refusal{"vectors of fewer than four lanes", group.product().op};
-  plan.laneRow = chooseLaneRow(group);
-  if (plan.laneRow < 0)
-    return Refusal{"a query of a single row", group.product().op};
-  plan.schedule = choose(group, plan.laneRow, target, lanes);
-  int64_t tileRows = plan.schedule.rowVectors * lanes;
-  plan.tiles = 1;
-  for (int loop : llvm::concat<const int>(group.batch, group.rows))
-    plan.tiles = plan.tiles *
-                 (loop == plan.laneRow ? DimExpr::ceilDiv(group.extent(loop), tileRows) : group.extent(loop));
+  if (hasFewRows(group, lanes)) {
+    plan.schedule = chooseForFewRows(target);
+  } else {
+    plan.laneRow = chooseLaneRow(group);
+    if (plan.laneRow < 0)
+      return Refusal{"a single row whose depth or columns do not fill vectors", group.product().op};
+    plan.schedule = choose(group, plan.laneRow, target, lanes);
+  }
+  plan.tiles = tilesOf(plan, lanes);
   if (auto refusal = checkSymbols(plan))
     return *refusal;
-  collectStaged(plan);
-  plan.scratchBytes = scratchOf(plan, lanes);
+  if (plan.laneRow >= 0)
+    collectStaged(plan);
+  plan.scratchBytes = plan.laneRow >= 0 ? scratchOf(plan, lanes) : scratchOfFewRows(plan, lanes);
   plan.flops = flopsOf(plan, lanes);
   return plan;
 }

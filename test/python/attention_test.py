@@ -74,3 +74,11 @@ def test_sizes(delos, size, causal):
     executable = attention(delos, inputs, is_causal=int(causal))
     got = run(executable, inputs)
     assert_near(got, reference(**inputs, causal=causal), 2e-6)
+
+
+@pytest.mark.parametrize("heads, key_heads", [(16, 4), (4, 4), (8, 1), (6, 2)])
+@pytest.mark.parametrize("keys", [1, 2, 3, 5, 16, 513, 1031])
+def test_one_query_against_many_keys(delos, heads, key_heads, keys):
+    inputs = operands(keys, 2, heads, key_heads, 1, keys, 32, 64)
+    executable = attention(delos, inputs)
+    assert_near(run(executable, inputs), reference(**inputs), 2e-6)

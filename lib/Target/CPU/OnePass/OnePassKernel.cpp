@@ -1,6 +1,7 @@
 // The ABI frame of a one-pass kernel and its loop over tiles.
 #include "lib/Target/CPU/OnePass/OnePassKernel.h"
 
+#include "lib/Target/CPU/OnePass/DepthForm.h"
 #include "lib/Target/CPU/OnePass/RowForm.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -44,15 +45,22 @@ static LoopValues splitTile(KernelFrame &frame, Value tile) {
   SmallVector<int> order(plan.group.batch.begin(), plan.group.batch.end());
   llvm::copy_if(plan.group.rows, std::back_inserter(order), [&](int loop) { return loop != plan.laneRow; });
   LoopValues loops;
+  auto split = [&](int loop) {
+    Value extent = frame.extent(loop);
+    loops[loop] = arith::RemUIOp::create(b, tile, extent);
+    tile = arith::DivUIOp::create(b, tile, extent);
+  };
+  if (plan.laneRow < 0) {
+    for (int loop : llvm::reverse(plan.group.batch))
+      split(loop);
+    return loops;
+  }
   int64_t width = plan.schedule.rowVectors * frame.lanes;
   Value blocks = frame.size(DimExpr::ceilDiv(plan.group.extent(plan.laneRow), width));
   loops[plan.laneRow] = seam::scaled(b, arith::RemUIOp::create(b, tile, blocks), width);
   tile = arith::DivUIOp::create(b, tile, blocks);
-  for (int loop : llvm::reverse(order)) {
-    Value extent = frame.extent(loop);
-    loops[loop] = arith::RemUIOp::create(b, tile, extent);
-    tile = arith::DivUIOp::create(b, tile, extent);
-  }
+  for (int loop : llvm::reverse(order))
+    split(loop);
   return loops;
 }
 
@@ -63,6 +71,8 @@ static void emitTile(KernelFrame &frame, const LoopValues &loops) {
     frame.reuseScratch();
     RowForm(frame, loops, vectors).emit();
   };
+  if (plan.laneRow < 0)
+    return DepthForm(frame, loops).emit();
   int64_t tail = plan.schedule.tailVectors;
   if (!tail)
     return form(plan.schedule.rowVectors);

@@ -89,7 +89,7 @@ Value RowForm::loadLeaf(const ScalarExpr *leaf, int64_t vector, const LoopValues
 
 /// The point of vector `vector` at axis position `position` (may be null).
 Point RowForm::pointAt(int64_t vector, Value position) {
-  Point point{loops, {}, {}, plan.laneRow, laneIndices[vector]};
+  Point point{loops, {}, {}, {{plan.laneRow, laneIndices[vector]}}};
   if (position)
     point.loops[group.axis] = position;
   return point;

@@ -31,20 +31,30 @@ static Value asNumber(Builder &b, Value value, Type element) {
   return value;
 }
 
+Value laneOffsets(KernelFrame &frame, const LinearForm &form, const LoopValues &lanes) {
+  Builder &b = frame.b;
+  Value sum;
+  for (const auto &[loop, delta] : lanes) {
+    DimExpr along = form.of(loop);
+    if (along.isConstant(0))
+      continue;
+    Value step = delta;
+    if (!along.isConstant(1)) {
+      Value factor = arith::IndexCastOp::create(b, b.getI64Type(), frame.size(along));
+      step = arith::MulIOp::create(b, step, rows::broadcastTo(b, factor, frame.lanes));
+    }
+    sum = sum ? arith::AddIOp::create(b, sum, step).getResult() : step;
+  }
+  return sum;
+}
+
 static Value indexLeaf(KernelFrame &frame, const ScalarExpr *expr, Point &point) {
   Builder &b = frame.b;
   const LinearForm &form = expr->access.address;
-  Value start = arith::IndexCastOp::create(b, b.getI64Type(), frame.at(form, point.loops));
-  DimExpr along = form.of(point.laneLoop);
-  if (along.isConstant(0))
-    return asNumber(b, start, elementOf(expr->value));
-  // The lanes count from the loop's value on, which is in `start` already.
-  Value value = rows::broadcastTo(b, start, frame.lanes), step = point.laneIndices;
-  if (!along.isConstant(1)) {
-    Value factor = arith::IndexCastOp::create(b, b.getI64Type(), frame.size(along));
-    step = arith::MulIOp::create(b, step, rows::broadcastTo(b, factor, frame.lanes));
-  }
-  return asNumber(b, arith::AddIOp::create(b, value, step), elementOf(expr->value));
+  Value value = arith::IndexCastOp::create(b, b.getI64Type(), frame.at(form, point.loops));
+  if (Value offsets = laneOffsets(frame, form, point.lanes))
+    value = arith::AddIOp::create(b, rows::broadcastTo(b, value, frame.lanes), offsets);
+  return asNumber(b, value, elementOf(expr->value));
 }
 
 static Value functionValue(KernelFrame &frame, const ScalarExpr *expr, Point &point) {

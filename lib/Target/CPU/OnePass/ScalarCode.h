@@ -14,10 +14,8 @@ struct Point {
   std::map<const ScalarExpr *, mlir::Value> leaves = {};
   /// The value of an input leaf here, in its storage type (a scalar, or a vector over the lanes).
   std::function<mlir::Value(const ScalarExpr *)> load = {};
-  /// The loop in the lanes and the indices along it as a vector of i64; the loop's value in `loops` is that
-  /// of lane 0.
-  int laneLoop = -1;
-  mlir::Value laneIndices = {};
+  /// Loops that vary along the lanes: how far each lane is (a vector of i64) from the loop's value in `loops`.
+  LoopValues lanes = {};
 };
 
 /// The value of `expr`: a vector, or a scalar where it does not vary along the lanes. Values are remembered
@@ -28,6 +26,9 @@ mlir::Value evaluateVector(KernelFrame &frame, const ScalarExpr *expr, Point &po
 /// The product of factors as a vector, times `start` (null: one).
 mlir::Value multiply(KernelFrame &frame, llvm::ArrayRef<ScalarFactor> factors, Point &point,
                      mlir::Value start);
+
+/// What the lanes add to a form: a vector of i64, or null where it does not vary along them.
+mlir::Value laneOffsets(KernelFrame &frame, const LinearForm &form, const LoopValues &lanes);
 
 /// 2^x for x <= 0 in f32 (NaN stays NaN), 0 where the result would not be a normal number.
 mlir::Value exponential2(KernelFrame &frame, mlir::Value x);
