@@ -106,9 +106,11 @@ std::string attention(int64_t keyHeads, int64_t groups, int64_t m, int64_t n, in
 
 /// The same on heads that lie inside the positions, as a projection writes them: [n, heads, d].
 std::string insideHeads(int64_t heads, int64_t n, int64_t d) {
-  std::string Q = tensor({n, heads, d}), S = tensor({heads, n, n}), R = tensor({heads, n}), O = tensor({heads, n, d});
+  std::string Q = tensor({n, heads, d}), S = tensor({heads, n, n}), R = tensor({heads, n}),
+              O = tensor({heads, n, d});
   std::string text = "func.func @f(%q: " + Q + ", %k: " + Q + ", %v: " + Q + ") -> " + Q + " {\n";
-  text += "%s = graph.contract %q, %k batch [1] x [1] contract [2] x [2] : (" + Q + ", " + Q + ") -> " + S + "\n";
+  text +=
+      "%s = graph.contract %q, %k batch [1] x [1] contract [2] x [2] : (" + Q + ", " + Q + ") -> " + S + "\n";
   text += "%m = graph.reduce max %s dims [2] : " + S + " -> " + R + "\n";
   text += "%mb = graph.broadcast %m dims [0, 1] : " + R + " -> " + S + "\n";
   text += "%x = graph.map sub %s, %mb : (" + S + ", " + S + ") -> " + S + "\n";
@@ -116,7 +118,8 @@ std::string insideHeads(int64_t heads, int64_t n, int64_t d) {
   text += "%l = graph.reduce sum %e dims [2] : " + S + " -> " + R + "\n";
   text += "%lb = graph.broadcast %l dims [0, 1] : " + R + " -> " + S + "\n";
   text += "%p = graph.map div %e, %lb : (" + S + ", " + S + ") -> " + S + "\n";
-  text += "%o = graph.contract %p, %v batch [0] x [1] contract [2] x [0] : (" + S + ", " + Q + ") -> " + O + "\n";
+  text +=
+      "%o = graph.contract %p, %v batch [0] x [1] contract [2] x [0] : (" + S + ", " + Q + ") -> " + O + "\n";
   text += "%t = graph.transpose %o perm [1, 0, 2] : " + O + " -> " + Q + "\n";
   return text + "return %t : " + Q + "\n}";
 }
@@ -156,7 +159,8 @@ int main(int argc, char **argv) {
             4.0 * scores * d, false, attention(1, 1, size, size, d, causal));
       }
   for (int64_t size : {64, 128, 197, 256})
-    add("inside 12 heads " + std::to_string(size), 4.0 * 12 * size * size * 64, false, insideHeads(12, size, 64));
+    add("inside 12 heads " + std::to_string(size), 4.0 * 12 * size * size * 64, false,
+        insideHeads(12, size, 64));
   add("apart 12 heads 128", 4.0 * 12 * 128 * 128 * 64, false, attention(12, 1, 128, 128, 64, false));
   for (int64_t d : {64, 128})
     add("decode 2048 keys d " + std::to_string(d), 4 * 2048.0 * d * 8, true,

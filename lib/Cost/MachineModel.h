@@ -17,6 +17,13 @@ struct MachineModel {
   /// One launch: hand-over, table loads, cold code.
   double launchSeconds = 1.0e-6;
 
+  /// Seconds to move this many bytes once, what fits a level at its rate and the rest at the next one's: two
+  /// kernels that each fit a level are not dearer for being one that does not.
+  double transferSeconds(double bytes) const {
+    double inL2 = bytes < l2Bytes ? bytes : l2Bytes, inL3 = (bytes < l3Bytes ? bytes : l3Bytes) - inL2;
+    return inL2 / l2BytesPerSecond + inL3 / l3BytesPerSecond + (bytes - inL2 - inL3) / dramBytesPerSecond;
+  }
+
   /// Bandwidth for a working set of this size.
   double bytesPerSecond(double workingSet) const {
     return workingSet <= l2Bytes   ? l2BytesPerSecond

@@ -278,7 +278,8 @@ static int chooseLaneRow(const OnePassGroup &group) {
   return best;
 }
 
-/// Rows, those of empty lanes included, that tiles of `vectors` and a shorter last one compute; and that last one.
+/// Rows, those of empty lanes included, that tiles of `vectors` and a shorter last one compute; and that last
+/// one.
 static std::pair<int64_t, int64_t> coverRows(int64_t rows, int64_t vectors, int64_t lanes) {
   int64_t width = vectors * lanes, rest = rows % width, tail = llvm::divideCeilSigned(rest, lanes);
   if (tail == vectors)
@@ -422,9 +423,9 @@ static DimExpr tilesOf(const OnePassPlan &plan, int64_t lanes) {
   if (plan.laneRow < 0)
     return tiles;
   for (int loop : group.rows)
-    tiles = tiles * (loop == plan.laneRow
-                         ? DimExpr::ceilDiv(group.extent(loop), plan.schedule.rowVectors * lanes)
-                         : group.extent(loop));
+    tiles =
+        tiles * (loop == plan.laneRow ? DimExpr::ceilDiv(group.extent(loop), plan.schedule.rowVectors * lanes)
+                                      : group.extent(loop));
   return tiles;
 }
 
@@ -432,7 +433,8 @@ static DimExpr tilesOf(const OnePassPlan &plan, int64_t lanes) {
 static int64_t scratchOfFewRows(const OnePassPlan &plan, int64_t lanes) {
   const OnePassGroup &group = plan.group;
   int64_t rows = llvm::PowerOf2Ceil(static_cast<uint64_t>(countRows(group)));
-  int64_t elements = rows * (*group.extent(group.depth).asConstant() + *group.extent(group.column).asConstant());
+  int64_t elements =
+      rows * (*group.extent(group.depth).asConstant() + *group.extent(group.column).asConstant());
   return (elements + plan.schedule.axisBlock * rows + 2 * lanes) * 4;
 }
 
@@ -530,6 +532,6 @@ void OnePassPlan::print(llvm::raw_ostream &os) const {
   if (!form.lowerBounds.empty() || !form.upperBounds.empty())
     os << "  axis bounds: " << form.lowerBounds.size() << " lower, " << form.upperBounds.size() << " upper\n";
   os << "  tiles " << tiles.str() << ", scratch " << scratchBytes.str() << ", staged " << staged.size()
-     << ", row vectors " << schedule.rowVectors << ", tail " << schedule.tailVectors << ", axis block " << schedule.axisBlock
-     << "\n  flops " << flops.str() << "\n";
+     << ", row vectors " << schedule.rowVectors << ", tail " << schedule.tailVectors << ", axis block "
+     << schedule.axisBlock << "\n  flops " << flops.str() << "\n";
 }

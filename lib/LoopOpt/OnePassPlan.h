@@ -39,7 +39,8 @@ struct OnePassSchedule {
   /// Rows lie in the lanes of `rowVectors` vectors; a parallel tile has that many rows. 0: few rows, the
   /// depth and the columns lie in the lanes.
   int64_t rowVectors = 3;
-  /// The last rows of a query take a tile of this many vectors where it holds them; 0 where all tiles are equal.
+  /// The last rows of a query take a tile of this many vectors where it holds them; 0 where all tiles are
+  /// equal.
   int64_t tailVectors = 0;
   /// Positions on the axis per step of the running reductions.
   int64_t axisBlock = 128;

@@ -148,10 +148,85 @@ struct SinkReshapePastContract : mlir::OpRewritePattern<ContractOp> {
   }
 };
 
+/// A batch dim along which the right operand repeats itself is a free dim of the left one:
+/// contract(x, reshape(broadcast(y))) with batch dim b = (p, r), y without r, is reshape(contract(x', y))
+/// with x' = x reshaped to have p and r apart. Heads that share their keys are written so.
+struct FreeRepeatedBatch : mlir::OpRewritePattern<ContractOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  /// The right operand without its repetition: which of the broadcast's dims is repeated, and the batch dim
+  /// that it is merged into.
+  struct Repetition {
+    BroadcastOp broadcast;
+    int64_t repeated = -1, batchDim = -1;
+    llvm::SmallVector<ReshapeRun> runs = {};
+  };
+
+  static std::optional<Repetition> repetitionOf(mlir::Value value) {
+    auto reshape = value.getDefiningOp<ReshapeOp>();
+    Repetition found;
+    found.broadcast = reshape ? reshape.getInput().getDefiningOp<BroadcastOp>() : BroadcastOp();
+    if (!found.broadcast)
+      return std::nullopt;
+    Dims whole = dimsOf(found.broadcast), rest;
+    for (int64_t dim = 0, rank = whole.size(); dim < rank; ++dim)
+      if (llvm::is_contained(found.broadcast.getDims(), dim))
+        rest.push_back(whole[dim]);
+      else if (found.repeated >= 0)
+        return std::nullopt;
+      else
+        found.repeated = dim;
+    if (found.repeated < 0 || rest != dimsOf(found.broadcast.getInput()))
+      return std::nullopt;
+    found.runs = matchReshape(whole, dimsOf(reshape));
+    for (const ReshapeRun &run : found.runs) {
+      bool isMerge = run.fromEnd - run.fromBegin == 2 && run.toEnd - run.toBegin == 1 &&
+                     found.repeated == static_cast<int64_t>(run.fromEnd) - 1;
+      if (isMerge)
+        found.batchDim = run.toBegin;
+      else if (!run.isOneToOne())
+        return std::nullopt;
+    }
+    return found.batchDim < 0 ? std::nullopt : std::optional(found);
+  }
+
+  LogicalResult matchAndRewrite(ContractOp op, PatternRewriter &rewriter) const override {
+    ContractSide left = leftOf(op), right = rightOf(op);
+    auto found = repetitionOf(right.value);
+    if (!found || right.batch.empty() || right.batch.back() != found->batchDim)
+      return rewriter.notifyMatchFailure(op, "the last batch dim repeats no part of the right operand");
+    int64_t split = left.batch.back();
+    DimList free = left.freeDims();
+    if (!free.empty() && free.front() < split)
+      return rewriter.notifyMatchFailure(op, "the repeated dim would not be the first free one");
+    // Left: p stays a batch dim, r behind it becomes the first free dim.
+    Dims whole = dimsOf(found->broadcast), dims = dimsOf(left.value);
+    dims[split] = whole[found->repeated - 1];
+    dims.insert(dims.begin() + split + 1, whole[found->repeated]);
+    mlir::Type element = typeOf(left.value).getElementType();
+    left.value = ReshapeOp::create(rewriter, op.getLoc(), tensorType(dims, element), left.value);
+    for (DimList *list : {&left.batch, &left.contract})
+      for (int64_t &dim : *list)
+        dim += dim > split;
+    // Right: the operand of the broadcast, its dims found back through the runs.
+    right.value = found->broadcast.getInput();
+    for (DimList *list : {&right.batch, &right.contract})
+      for (int64_t &dim : *list) {
+        auto run = llvm::find_if(found->runs, [&](const ReshapeRun &r) { return r.toBegin == dim; });
+        int64_t from = run->fromBegin;
+        dim = from - (from > found->repeated);
+      }
+    mlir::Value inner = createContract(rewriter, op.getLoc(), left, right, typeOf(op).getElementType());
+    rewriter.replaceOpWithNewOp<ReshapeOp>(op, op.getType(), inner);
+    return success();
+  }
+};
+
 } // namespace
 
 void populateAbsorbViewPatterns(mlir::RewritePatternSet &patterns) {
-  patterns.add<AbsorbOperandTranspose, AbsorbResultTranspose, SinkReshapePastContract>(patterns.getContext());
+  patterns.add<AbsorbOperandTranspose, AbsorbResultTranspose, SinkReshapePastContract, FreeRepeatedBatch>(
+      patterns.getContext());
 }
 
 } // namespace delos::graph

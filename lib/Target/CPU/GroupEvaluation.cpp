@@ -41,9 +41,8 @@ GroupReport CPUGroupEvaluator::plan(llvm::ArrayRef<int32_t> nodes) {
     Estimate estimate = estimateGroup(members, machine, hints);
     if (!decision.plan->flops.isConstant(0)) {
       estimate.flops = hints.evaluate(decision.plan->flops);
-      estimate.seconds =
-          machine.launchSeconds + std::max(estimate.flops / machine.flopsPerSecond,
-                                           estimate.bytes() / machine.bytesPerSecond(estimate.bytes()));
+      estimate.seconds = machine.launchSeconds + std::max(estimate.flops / machine.flopsPerSecond,
+                                                          machine.transferSeconds(estimate.bytes()));
     }
     estimate.seconds =
         std::max(estimate.seconds, machine.launchSeconds + decision.plan->accesses * kSecondsPerAccess);

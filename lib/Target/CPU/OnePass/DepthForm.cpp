@@ -1,12 +1,11 @@
 // One tile of few rows (see the header).
 #include "lib/Target/CPU/OnePass/DepthForm.h"
 
+#include "llvm/Support/MathExtras.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
-
-#include "llvm/Support/MathExtras.h"
 
 #include <cmath>
 
@@ -97,7 +96,8 @@ Value DepthForm::loadLeaf(const ScalarExpr *leaf, const Point &point) {
     most = vector::BroadcastOp::create(b, VectorType::get({frame.lanes}, b.getI64Type()), most);
     lanes[group.axis] = arith::MinSIOp::create(b, lanes[group.axis], most);
   }
-  Value address = frame.at(leaf->access.address, at), offsets = laneOffsets(frame, leaf->access.address, lanes);
+  Value address = frame.at(leaf->access.address, at),
+        offsets = laneOffsets(frame, leaf->access.address, lanes);
   if (!offsets)
     return memref::LoadOp::create(b, buffer, ValueRange{address});
   Value all = arith::ConstantOp::create(
@@ -236,8 +236,8 @@ Values DepthForm::weights(Value start, Value count, Value bound, ValueRange tota
     Value score = vector::LoadOp::create(b, frame.vectorType, scoreBlock, at);
     Value weight = exponential2(frame, vector::FMAOp::create(b, score, frame.splat(log2e), bound));
     for (auto [i, sum] : llvm::enumerate(sums))
-      next[i] = arith::AddFOp::create(
-          b, next[i], multiply(frame, sum->weight, point, sum->rescaled ? weight : Value()));
+      next[i] = arith::AddFOp::create(b, next[i],
+                                      multiply(frame, sum->weight, point, sum->rescaled ? weight : Value()));
     vector::StoreOp::create(b, multiply(frame, group.product().weight, point, weight), scoreBlock, at);
     return next;
   });
@@ -299,7 +299,8 @@ void DepthForm::accumulate(Value start, Value count) {
 //===-- Tile ---------------------------------------------------------------------------------------===//
 
 void DepthForm::finish(ValueRange state) {
-  Value noElements = arith::CmpIOp::create(b, arith::CmpIPredicate::eq, frame.extent(group.axis), index(b, 0));
+  Value noElements =
+      arith::CmpIOp::create(b, arith::CmpIPredicate::eq, frame.extent(group.axis), index(b, 0));
   Point point = pointAt({});
   point.load = [&](const ScalarExpr *leaf) { return loadLeaf(leaf, point); };
   point.leaves[group.form.maximum] = state[0];

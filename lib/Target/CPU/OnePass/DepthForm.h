@@ -7,10 +7,10 @@ namespace delos::cpu::onepass {
 
 /// Emits one tile: all rows of one batch entry. `loops` has a value for every batch loop.
 ///
-/// Depth and columns lie in the lanes. A step takes as many axis positions as make, with all rows (padded to a power
-/// of two), one vector of scores: each loaded key is used by every row, and one tree of additions turns the partial
-/// sums of all of them into that vector, lane = position * rows + row. Maximum, sums and decays are such
-/// vectors; positions are combined across lanes once per block.
+/// Depth and columns lie in the lanes. A step takes as many axis positions as make, with all rows (padded to
+/// a power of two), one vector of scores: each loaded key is used by every row, and one tree of additions
+/// turns the partial sums of all of them into that vector, lane = position * rows + row. Maximum, sums and
+/// decays are such vectors; positions are combined across lanes once per block.
 class DepthForm {
 public:
   DepthForm(KernelFrame &frame, LoopValues loops);

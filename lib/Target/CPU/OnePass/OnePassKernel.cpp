@@ -78,8 +78,7 @@ static void emitTile(KernelFrame &frame, const LoopValues &loops) {
     return form(plan.schedule.rowVectors);
   Builder &b = frame.b;
   Value rest = seam::minus(b, frame.extent(plan.laneRow), loops.at(plan.laneRow));
-  Value fits =
-      arith::CmpIOp::create(b, arith::CmpIPredicate::sle, rest, seam::index(b, tail * frame.lanes));
+  Value fits = arith::CmpIOp::create(b, arith::CmpIPredicate::sle, rest, seam::index(b, tail * frame.lanes));
   seam::branch(b, fits, [&] { form(tail); }, [&] { form(plan.schedule.rowVectors); });
 }
 

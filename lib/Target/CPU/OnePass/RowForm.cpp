@@ -119,7 +119,9 @@ Value RowForm::extremeOf(const LinearForm &bound, bool largest) {
   return along && (along > 0) == largest ? plus(b, value, scaled(b, last, along)) : value;
 }
 
-static bool isKnown(const LinearForm &bound, int laneRow) { return bound.of(laneRow).asConstant().has_value(); }
+static bool isKnown(const LinearForm &bound, int laneRow) {
+  return bound.of(laneRow).asConstant().has_value();
+}
 
 /// The part of the axis where scores of this tile can be more than -inf.
 std::pair<Value, Value> RowForm::axisRange() {
@@ -195,7 +197,8 @@ Value RowForm::score(int64_t vector, Value position, Value inBlock, Value produc
   return evaluateVector(frame, group.form.score, point);
 }
 
-/// A register tile of scores from `first` of the block on; in a partial one, positions from `end` on are -inf.
+/// A register tile of scores from `first` of the block on; in a partial one, positions from `end` on are
+/// -inf.
 Values RowForm::scoreTile(Value start, Value first, Value end, Tile kind, ValueRange maxima) {
   int64_t count = tileRows;
   Value lastKey = minus(b, frame.extent(group.axis), index(b, 1));
@@ -203,7 +206,8 @@ Values RowForm::scoreTile(Value start, Value first, Value end, Tile kind, ValueR
   for (int64_t r = 0; r < count; ++r) {
     Value position = plus(b, start, scaled(b, first, 1, r));
     LoopValues at = loops;
-    at[group.axis] = kind == Tile::Partial ? arith::MinSIOp::create(b, position, lastKey).getResult() : position;
+    at[group.axis] =
+        kind == Tile::Partial ? arith::MinSIOp::create(b, position, lastKey).getResult() : position;
     positions.push_back(at[group.axis]);
     rows.push_back(frame.at(group.key.address, at));
   }
@@ -236,9 +240,8 @@ void RowForm::scores(Value start, Value count) {
     Values tops;
     for (int64_t v = 0; v < vectors; ++v)
       tops.push_back(loadRow(maxima, 0, v));
-    tops = forLoop(b, from, to, rows, tops, [&](Value first, ValueRange now) {
-      return scoreTile(start, first, count, kind, now);
-    });
+    tops = forLoop(b, from, to, rows, tops,
+                   [&](Value first, ValueRange now) { return scoreTile(start, first, count, kind, now); });
     for (int64_t v = 0; v < vectors; ++v)
       storeRow(tops[v], factorRow, 0, v);
   };
@@ -387,7 +390,8 @@ void RowForm::block(Value start, Value count, Value isFirst) {
 
 /// Output = result * factors; an axis without elements gives zeros, whatever the factors inside the sum.
 void RowForm::finish() {
-  Value noElements = arith::CmpIOp::create(b, arith::CmpIPredicate::eq, frame.extent(group.axis), index(b, 0));
+  Value noElements =
+      arith::CmpIOp::create(b, arith::CmpIPredicate::eq, frame.extent(group.axis), index(b, 0));
   for (int64_t v = 0; v < vectors; ++v) {
     Point point = pointAt(v, {});
     point.load = [&](const ScalarExpr *leaf) { return loadLeaf(leaf, v, point.loops, {}); };
@@ -404,8 +408,8 @@ void RowForm::finish() {
     storeRow(multiply(frame, group.finish, point, within(group.product(), {})), factorRow, 0, v);
   }
   Value output = frame.abi.buffer(frame.abi.numBuffers() - 1);
-  emitLaneStore(frame, {resultByLane, factorRow, *group.extent(group.column).asConstant(), width, resultByRow, output,
-                        frame.at(group.output, loops), frame.size(group.output.of(plan.laneRow)),
+  emitLaneStore(frame, {resultByLane, factorRow, *group.extent(group.column).asConstant(), width, resultByRow,
+                        output, frame.at(group.output, loops), frame.size(group.output.of(plan.laneRow)),
                         group.output.of(group.column), rowCount});
 }
 

@@ -31,11 +31,13 @@ private:
   enum class Tile { Inside, Full, Partial };
   Values scoreTile(mlir::Value start, mlir::Value first, mlir::Value end, Tile kind, mlir::ValueRange maxima);
   Values productOf(llvm::ArrayRef<mlir::Value> keyRows);
-  mlir::Value score(int64_t vector, mlir::Value position, mlir::Value inBlock, mlir::Value product, Tile kind);
+  mlir::Value score(int64_t vector, mlir::Value position, mlir::Value inBlock, mlir::Value product,
+                    Tile kind);
   Values decayState(mlir::ValueRange maxima);
   void weights(mlir::Value start, mlir::Value count, llvm::ArrayRef<mlir::Value> bounds);
   void products(mlir::Value start, mlir::Value count, mlir::Value isFirst);
-  void productTile(mlir::Value column, int64_t rows, mlir::Value start, mlir::Value count, mlir::Value isFirst);
+  void productTile(mlir::Value column, int64_t rows, mlir::Value start, mlir::Value count,
+                   mlir::Value isFirst);
   Values initialTile(mlir::Value column, int64_t rows, mlir::Value isFirst);
   void finish();
   mlir::Value loadRow(mlir::Value rows, int64_t row, int64_t vector);
@@ -51,7 +53,8 @@ private:
   llvm::SmallVector<const OnePassReduction *, 2> sums;
   Values columns, laneIndices, laneMasks;
   mlir::Value lastRow, rowCount, queryByLane, scoreBlock, resultByLane, resultByRow;
-  /// Rows of running values: the maximum; per sum its total; the decay of a block and, at the end, the factors.
+  /// Rows of running values: the maximum; per sum its total; the decay of a block and, at the end, the
+  /// factors.
   mlir::Value maximumRow, totalRows, factorRow;
   std::map<const ScalarExpr *, mlir::Value> stagedAt;
 };

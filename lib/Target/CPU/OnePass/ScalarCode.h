@@ -14,7 +14,8 @@ struct Point {
   std::map<const ScalarExpr *, mlir::Value> leaves = {};
   /// The value of an input leaf here, in its storage type (a scalar, or a vector over the lanes).
   std::function<mlir::Value(const ScalarExpr *)> load = {};
-  /// Loops that vary along the lanes: how far each lane is (a vector of i64) from the loop's value in `loops`.
+  /// Loops that vary along the lanes: how far each lane is (a vector of i64) from the loop's value in
+  /// `loops`.
   LoopValues lanes = {};
 };
 

@@ -100,8 +100,8 @@ static void forSquares(KernelFrame &frame, const LaneStore &store, Value fromCol
     forEach(b, fromColumn, toColumn, frame.lanes, [&](Value column) {
       Values lines;
       for (int64_t c = 0; c < frame.lanes; ++c) {
-        Value line =
-            vector::LoadOp::create(b, frame.vectorType, store.source, ValueRange{scaled(b, column, 1, c), row});
+        Value line = vector::LoadOp::create(b, frame.vectorType, store.source,
+                                            ValueRange{scaled(b, column, 1, c), row});
         lines.push_back(arith::MulFOp::create(b, line, factor));
       }
       lines = transposeSquare(b, lines);

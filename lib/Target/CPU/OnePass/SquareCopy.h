@@ -23,8 +23,8 @@ struct LaneCopy {
 /// Sources narrower than 32 bits are widened by their bits into i32.
 void emitLaneCopy(KernelFrame &frame, const LaneCopy &copy);
 
-/// Emits the way back: rows [0, rows) of `target` (flat, f32) from `source` [columns][width], times the factor of
-/// each row in `factors` [1][width].
+/// Emits the way back: rows [0, rows) of `target` (flat, f32) from `source` [columns][width], times the
+/// factor of each row in `factors` [1][width].
 struct LaneStore {
   mlir::Value source, factors;
   int64_t columns = 0, width = 0;
