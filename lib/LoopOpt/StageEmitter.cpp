@@ -252,6 +252,14 @@ void StageEmitter::emitStage(OpBuilder &builder, Location loc, const Stage &stag
   llvm::SmallVector<int, 6> loops = space;
   if (!full)
     loops.pop_back();
+  // A dim of one element that no value of the stage has is no loop: its size would be unknown.
+  auto isMentioned = [&](int dim) {
+    auto has = [dim](const TileTensor &tensor) { return llvm::is_contained(tensor.dims, dim); };
+    return (full && dim == space.back()) ||
+           llvm::any_of(operands, [&](const Operand &operand) { return has(operand.tensor); }) ||
+           llvm::any_of(results, [&](const Result &result) { return has(result.destination); });
+  };
+  llvm::erase_if(loops, [&](int dim) { return !isMentioned(dim); });
   llvm::SmallVector<AffineMap> maps;
   llvm::SmallVector<Value> inputs, destinations;
   llvm::SmallVector<Type> types;

@@ -83,3 +83,11 @@ func.func @epilogue_that_is_its_input(%x: tensor<4x33xi32>, %w: tensor<33x17xi32
   %2 = graph.map select %1, %0, %y : (tensor<4x17xi1>, tensor<4x17xi32>, tensor<4x17xi32>) -> tensor<4x17xi32>
   return %2 : tensor<4x17xi32>
 }
+
+// The sum of a product of one row, and what follows from it: no value has the row's dim, so that its loop had no size.
+func.func @sum_of_a_row_and_more(%x: tensor<1x?xf64, #graph.dims<1, "n3">>, %w: tensor<?x67xf64, #graph.dims<"n3", 67>>, %y: tensor<f64>) -> (tensor<f64>, tensor<f64>) {
+  %0 = graph.contract %x, %w batch [] x [] contract [1] x [0] : (tensor<1x?xf64, #graph.dims<1, "n3">>, tensor<?x67xf64, #graph.dims<"n3", 67>>) -> tensor<1x67xf64>
+  %1 = graph.reduce sum %0 dims [0, 1] : tensor<1x67xf64> -> tensor<f64>
+  %2 = graph.map mul %1, %y : (tensor<f64>, tensor<f64>) -> tensor<f64>
+  return %1, %2 : tensor<f64>, tensor<f64>
+}
