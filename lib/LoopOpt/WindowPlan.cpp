@@ -213,6 +213,9 @@ static WindowSchedule choose(const WindowGroup &group, const VectorTarget &targe
     taps *= extent;
   bool dense = group.kind == WindowKind::dense;
   int64_t vectors = std::min<int64_t>(2, llvm::divideCeilSigned(channels, lanes));
+  // A panel of three vectors leaves no rest panel of one, whose few sums wait for each other.
+  if (dense && target.vectorRegisters >= 32 && channels > 2 * lanes && channels <= 3 * lanes)
+    vectors = 3;
   schedule.nr = vectors * lanes;
   int64_t width = nominal(group.extents[group.spatialRank()]);
   int64_t accumulators = static_cast<int64_t>(target.vectorRegisters * 0.88);
@@ -221,7 +224,7 @@ static WindowSchedule choose(const WindowGroup &group, const VectorTarget &targe
     most = std::min<int64_t>(most, 8);
   // Pixels that lie a multiple of 1 KiB apart share cache sets; short sums leave little time to fetch what
   // the epilogue reads of many pixels.
-  if (taps * group.inputChannels <= shortSum ||
+  if ((taps * group.inputChannels <= shortSum && vectors > 1) ||
       group.strides.back() * group.inputChannels * group.groups * 4 % 2048 == 0 ||
       channels * group.groups * 4 % 1024 == 0)
     most = std::min<int64_t>(most, 8);
