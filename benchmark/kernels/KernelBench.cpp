@@ -17,7 +17,8 @@ namespace {
 
 struct Arguments {
   std::string family, filter, jsonFile;
-  int threads = 1;
+  std::string cpu;
+  int threads = 1, bits = 0;
   bool list = false, noCheck = false, noPeer = false, peaksOnly = false;
   MeasureOptions measure;
 };
@@ -162,7 +163,7 @@ Json printPeaks(Peaks &peaks) {
 }
 
 int runCases(const Arguments &arguments) {
-  Peaks peaks(arguments.threads);
+  Peaks peaks(arguments.threads, arguments.bits);
   if (!peaks.available()) {
     std::fprintf(stderr, "delos-kernel-bench: expected a processor with AVX2 and FMA\n");
     return 1;
@@ -171,8 +172,9 @@ int runCases(const Arguments &arguments) {
   Json json = {{"peaks", printPeaks(peaks)}, {"peer", OneDnnPeer::version()}, {"cases", Json::array()}};
   std::vector<Figure> figures;
   if (!arguments.peaksOnly)
-    for (const KernelCase &kernel : allCases())
+    for (KernelCase kernel : allCases())
       if (isChosen(kernel, arguments)) {
+        kernel.cpu = arguments.cpu;
         figures.push_back(measureCase(kernel, arguments, peaks, rates));
         print(figures.back());
         json["cases"].push_back(toJson(figures.back()));
@@ -198,6 +200,9 @@ int main(int argc, char **argv) {
   app.add_option("--filter", arguments.filter, "Regular expression that the case's name must contain");
   app.add_option("--threads", arguments.threads, "Of kernels, peaks and peer (default 1)")
       ->check(CLI::PositiveNumber);
+  app.add_option("--cpu", arguments.cpu, "LLVM name of the processor to compile for, such as x86-64-v3");
+  app.add_option("--bits", arguments.bits, "Vector length of the peaks (default: the longest)")
+      ->check(CLI::IsMember({256, 512}));
   app.add_option("--json", arguments.jsonFile, "Write the figures to this file");
   app.add_option("--rounds", arguments.measure.rounds, "Of peak, kernel, peer, peak (default 7)")
       ->check(CLI::PositiveNumber);

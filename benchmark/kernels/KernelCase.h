@@ -64,6 +64,7 @@ struct KernelCase {
   std::vector<unsigned> constants = {}; ///< Inputs that are compile-time constants.
   Work work = {};
   Bound bound = Bound::Composite;
+  std::string cpu = {};       ///< LLVM name of the processor to compile for; empty is this machine's.
   double tolerance = 1e-4;    ///< Of max |got - expected| / max |expected| of an output.
   double low = -1, high = 1;  ///< Random floats lie between.
   int64_t highestInteger = 1; ///< Random integers lie in [0, this].

@@ -5,18 +5,23 @@
 
 namespace delos::bench {
 
-/// One unary function; inputs between `low` and `high`.
-static KernelCase unary(const char *function, double low, double high) {
+/// One function, of as many times the same operand; inputs between `low` and `high`.
+static KernelCase elementwise(const char *function, int operands, double low, double high) {
   constexpr int64_t elements = 4096;
   std::string type = tensorType({elements});
   KernelCase kernel;
   kernel.name = absl::StrCat("math/", function);
+  std::string values = operands == 2 ? " %x, %x" : " %x", types = operands == 2 ? type + ", " + type : type;
   kernel.text = absl::StrCat("func.func @f(%x: ", type, ") -> ", type, " {\n %0 = graph.map ", function,
-                             " %x : (", type, ") -> ", type, "\n return %0 : ", type, "\n}");
+                             values, " : (", types, ") -> ", type, "\n return %0 : ", type, "\n}");
   kernel.work.math = {{function, elements}};
   kernel.bound = Bound::VectorLibrary;
   kernel.low = low, kernel.high = high;
   return kernel;
+}
+
+static KernelCase unary(const char *function, double low, double high) {
+  return elementwise(function, 1, low, high);
 }
 
 void addMath(KernelCases &cases) {
@@ -37,6 +42,7 @@ void addMath(KernelCases &cases) {
   cases.push_back(unary("asinh", -100, 100));
   cases.push_back(unary("acosh", 1, 100));
   cases.push_back(unary("atanh", -0.99, 0.99));
+  cases.push_back(elementwise("pow", 2, 0.1, 10));
 }
 
 } // namespace delos::bench

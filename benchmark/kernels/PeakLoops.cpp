@@ -133,6 +133,12 @@ void apply(void *function, float *target, const float *source, int64_t floats) {
     store(target + i, typed(load(source + i)));
 }
 
+void applyTwice(void *function, float *target, const float *source, int64_t floats) {
+  auto *typed = reinterpret_cast<Vector (*)(Vector, Vector)>(function);
+  for (int64_t i = 0; i < floats; i += lanes)
+    store(target + i, typed(load(source + i), load(source + i)));
+}
+
 void divide(float *target, const float *source, int64_t floats) {
   for (int64_t i = 0; i < floats; i += lanes)
     store(target + i, load(source + i) / (load(source + i) + 1.0f));
@@ -168,13 +174,11 @@ float horizontalSums(const float *source, int64_t floats) {
 namespace delos::bench {
 
 #if DELOS_PEAK_BITS == 512
-const PeakLoops peakLoops512 = {
-    512,  fma,           bf16Dot, int8Dot, read,       write,         writeStreaming,
-    copy, copyStreaming, apply,   divide,  squareRoot, horizontalSums};
+const PeakLoops peakLoops512 = {512,  fma,           bf16Dot, int8Dot,    read,   write,      writeStreaming,
+                                copy, copyStreaming, apply,   applyTwice, divide, squareRoot, horizontalSums};
 #else
-const PeakLoops peakLoops256 = {
-    256,  fma,           nullptr, nullptr, read,       write,         writeStreaming,
-    copy, copyStreaming, apply,   divide,  squareRoot, horizontalSums};
+const PeakLoops peakLoops256 = {256,  fma,           nullptr, nullptr,    read,   write,      writeStreaming,
+                                copy, copyStreaming, apply,   applyTwice, divide, squareRoot, horizontalSums};
 #endif
 
 } // namespace delos::bench

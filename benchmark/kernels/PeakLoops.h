@@ -22,6 +22,8 @@ struct PeakLoops {
   void (*copyStreaming)(float *target, const float *source, int64_t floats);
   /// target = function(source) over `floats` floats; `function` takes and gives one vector register.
   void (*apply)(void *function, float *target, const float *source, int64_t floats);
+  /// The same with a function of two vectors, both the source's.
+  void (*applyTwice)(void *function, float *target, const float *source, int64_t floats);
   /// target = source / (source + 1), and its square root: the divider's throughput.
   void (*divide)(float *target, const float *source, int64_t floats);
   void (*squareRoot)(float *target, const float *source, int64_t floats);

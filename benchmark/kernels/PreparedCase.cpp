@@ -117,6 +117,7 @@ struct BoundLaunch {
 
 struct PreparedCase::State {
   int threads = 1;
+  std::string cpu;
   std::unique_ptr<mlir::MLIRContext> context;
   mlir::OwningOpRef<mlir::ModuleOp> module;
   std::vector<RefTensor> arguments; ///< Of the case's function, constants included.
@@ -189,6 +190,7 @@ absl::Status PreparedCase::State::compile() {
     return status;
   CompileOptions options;
   options.threads = threads;
+  options.targetCPU = cpu;
   auto start = std::chrono::steady_clock::now();
   auto compiled = compileModel(ModelSource::file(file.path), options);
   compileSeconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
@@ -263,6 +265,7 @@ absl::StatusOr<std::unique_ptr<PreparedCase>> PreparedCase::create(const KernelC
                                                                    unsigned seed) {
   auto state = std::make_unique<State>();
   state->threads = threads;
+  state->cpu = kernel.cpu;
   absl::Status status = state->parse(kernel, seed);
   if (status.ok())
     status = state->compile();

@@ -182,6 +182,25 @@ Value powerOfAny(const L &l, Value x, Value y) {
   return l.select(arith::OrIOp::create(l.b, l.equal(x, one), l.equal(y, zero)), one, result);
 }
 
+/// log2 of a normal number to 2^-37: what an f32 power needs of it.
+Value binaryLogarithm(const L &l, Value x) {
+  LogarithmSplit split = splitLogarithm(l, x);
+  Value s = l.div(split.f, l.add(l.c(2), split.f)), z = l.mul(s, s);
+  Value series = l.estrin(z, {0.34077276575593024, 0.41167051828101836, 0.57708361972453048,
+                              0.96179667317095441, 2.8853900817902143});
+  return l.fma(s, series, split.e);
+}
+
+/// 2^x to 2^-34, clamped far outside the range of f32 but inside that of f64.
+Value binaryExponential(const L &l, Value x) {
+  x = l.atMost(l.atLeast(x, -200), 200);
+  auto [rounded, n] = l.roundWithFma(x, l.c(1));
+  Value p = l.estrin(l.sub(x, rounded), {1.5201917164192093e-05, 0.00015469291225246465,
+                                         0.0013333922582226174, 0.0096180272533099419, 0.05550410353425729,
+                                         0.24022651198161693, 0.69314718072845327, 0.99999999996168143});
+  return l.floatOf(l.addI(l.bitsOf(p), l.shl(n, l.mantissaBits())));
+}
+
 /// Of f32 operands, in f64, whose rounding errors are far below f32's.
 Value pow(ImplicitLocOpBuilder &b, ValueRange args) {
   L narrow(b, args[0].getType());
@@ -193,8 +212,8 @@ Value pow(ImplicitLocOpBuilder &b, ValueRange args) {
   return narrow.branch(
       special, [&]() -> Value { return arith::TruncFOp::create(b, narrow.type, powerOfAny(l, x, y)); },
       [&]() -> Value {
-        Value logarithm = logarithmCore(l, splitLogarithm(l, x));
-        return arith::TruncFOp::create(b, narrow.type, exponential(b, l.mul(y, logarithm)));
+        Value power = binaryExponential(l, l.mul(y, binaryLogarithm(l, x)));
+        return arith::TruncFOp::create(b, narrow.type, power);
       });
 }
 
