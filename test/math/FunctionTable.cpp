@@ -141,7 +141,7 @@ const std::vector<MathFunction> &mathFunctions() {
       {"softplus", 1, {2, 2}, softplusReference, "Softplus", ""},
       {"mish", 1, {5, 2}, mishReference, "Mish", "", Unit::Argument},
       {"gelu", 1, {3, 2}, geluReference, "Gelu", "", Unit::Argument},
-      {"gelu (tanh)", 1, {4, 4}, tanhGeluReference, "Gelu", " {approximate = \"tanh\"}", Unit::Argument},
+      {"gelu (tanh)", 1, {3, 2}, tanhGeluReference, "Gelu", " {approximate = \"tanh\"}", Unit::Argument},
 
   };
   return functions;

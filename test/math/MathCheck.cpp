@@ -173,9 +173,10 @@ bool holds(const MathFunction &function, const Finding &finding) {
 
 std::string tableRow(const MathFunction &function, const Finding &finding) {
   char text[200];
-  std::snprintf(text, sizeof text, "| %s | %g | %.3f | %g | %.3f | %s |\n", function.name,
-                function.promise.fast, finding.fast.ulp, function.promise.precise, finding.precise.ulp,
-                function.operands == 1 ? "all 2^32" : std::to_string(finding.inputs).c_str());
+  std::snprintf(text, sizeof text, "| %s%s | %g | %.3f | %g | %.3f | %s |\n", function.name,
+                function.unit == Unit::Argument ? " *" : "", function.promise.fast, finding.fast.ulp,
+                function.promise.precise, finding.precise.ulp,
+                finding.inputs >> 32 ? "all 2^32" : std::to_string(finding.inputs).c_str());
   return text;
 }
 
