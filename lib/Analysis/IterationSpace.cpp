@@ -75,9 +75,20 @@ static bool isSource(Value value) {
   return !op || mlir::isa<graph::ConstantOp, graph::IotaOp, graph::DimsValueOp>(op);
 }
 
+/// Element-wise ops and reductions that read an argument itself run over one set of loops.
+static bool sharesLoops(OpOperand &use) {
+  return mlir::isa<mlir::BlockArgument>(use.get()) &&
+         mlir::isa<graph::MapOp, graph::CastOp, graph::BitcastOp, graph::ReduceOp>(use.getOwner());
+}
+
 const IterationSpace::Axes &IterationSpace::axesAt(OpOperand &use) {
   if (!isSource(use.get()))
     return resultAxes.find(use.get())->second;
+  if (sharesLoops(use)) {
+    auto found = resultAxes.find(use.get());
+    return found != resultAxes.end() ? found->second
+                                     : resultAxes.try_emplace(use.get(), addAxes(use.get())).first->second;
+  }
   auto found = useAxes.find(&use);
   return found != useAxes.end() ? found->second : useAxes.try_emplace(&use, addAxes(use.get())).first->second;
 }
@@ -255,7 +266,7 @@ IterationSpace::known(const llvm::DenseMap<Value, SmallVector<Loops, 6>> &table,
 }
 
 ArrayRef<IterationSpace::Loops> IterationSpace::loopsAt(OpOperand &use) const {
-  if (!isSource(use.get()))
+  if (!isSource(use.get()) || sharesLoops(use))
     return loopsOf(use.get());
   auto found = uses.find(&use);
   return found == uses.end() ? ArrayRef<Loops>() : ArrayRef<Loops>(found->second);

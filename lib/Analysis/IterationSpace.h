@@ -33,9 +33,10 @@ struct StridedAccess {
 };
 
 /// The loops of a block of graph ops: dims that must run together are one loop, a dim that a reshape splits
-/// is the loops of its parts. Every use of a source (block argument, constant, index) has loops of its own,
-/// so that one tensor can be read in several ways. Built once, linear in the number of dims; the block must
-/// not change while it is used.
+/// is the loops of its parts. Every view of a source (block argument, constant, index) has loops of its own,
+/// so that one tensor can be read in several ways; where element-wise ops and reductions read an argument
+/// itself, they run over one set. Built once, linear in the number of dims; the block must not change while
+/// it is used.
 class IterationSpace {
 public:
   /// The loops along one dim, outermost first; none for a dim of size 1.

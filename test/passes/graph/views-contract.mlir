@@ -83,3 +83,18 @@ func.func @contracted(%x: tensor<3x2x4xf32>, %w: tensor<8x5xf32>) -> tensor<3x5x
   %c = graph.contract %r, %w batch [] x [] contract [1] x [0] : (tensor<3x8xf32>, tensor<8x5xf32>) -> tensor<3x5xf32>
   return %c : tensor<3x5xf32>
 }
+
+// -----
+
+// Query heads that share a key head: the copy of the keys disappears, its batch dim becomes a free one.
+// CHECK-LABEL: func.func @repeated_heads(
+// CHECK-SAME: %[[Q:[a-z0-9]+]]: tensor<1x6x5x8xf32>, %[[K:[a-z0-9]+]]: tensor<1x2x7x8xf32>
+// CHECK-NEXT: %[[G:.*]] = graph.reshape %[[Q]] : tensor<1x6x5x8xf32> -> tensor<1x2x3x5x8xf32>
+// CHECK-NEXT: %[[S:.*]] = graph.contract %[[G]], %[[K]] batch [0, 1] x [0, 1] contract [4] x [3]
+// CHECK-NEXT: graph.reshape %[[S]] : tensor<1x2x3x5x7xf32> -> tensor<1x6x5x7xf32>
+func.func @repeated_heads(%q: tensor<1x6x5x8xf32>, %k: tensor<1x2x7x8xf32>) -> tensor<1x6x5x7xf32> {
+  %b = graph.broadcast %k dims [0, 1, 3, 4] : tensor<1x2x7x8xf32> -> tensor<1x2x3x7x8xf32>
+  %r = graph.reshape %b : tensor<1x2x3x7x8xf32> -> tensor<1x6x7x8xf32>
+  %s = graph.contract %q, %r batch [0, 1] x [0, 1] contract [3] x [3] : (tensor<1x6x5x8xf32>, tensor<1x6x7x8xf32>) -> tensor<1x6x5x7xf32>
+  return %s : tensor<1x6x5x7xf32>
+}

@@ -15,8 +15,6 @@ namespace delos::cpu::onepass {
 
 using namespace seam;
 
-static constexpr double log2e = 1.44269504088896340736;
-
 DepthForm::DepthForm(KernelFrame &frame, LoopValues given)
     : frame(frame), b(frame.b), plan(frame.plan), group(plan.group), loops(std::move(given)) {
   for (int loop : group.rows)
@@ -234,7 +232,7 @@ Values DepthForm::weights(Value start, Value count, Value bound, ValueRange tota
     point.load = [&](const ScalarExpr *leaf) { return loadLeaf(leaf, point); };
     Values at{index(b, 0), scaled(b, inBlock, paddedRows)};
     Value score = vector::LoadOp::create(b, frame.vectorType, scoreBlock, at);
-    Value weight = exponential2(frame, vector::FMAOp::create(b, score, frame.splat(log2e), bound));
+    Value weight = exponentialOf(frame, score, bound);
     for (auto [i, sum] : llvm::enumerate(sums))
       next[i] = arith::AddFOp::create(b, next[i],
                                       multiply(frame, sum->weight, point, sum->rescaled ? weight : Value()));
@@ -255,13 +253,7 @@ void DepthForm::accumulateColumns(Value column, int64_t vectors, Value start, Va
   at[group.axis] = start;
   at[group.column] = column;
   Value base = frame.at(group.value.address, at);
-  Values initial;
-  for (int64_t row = 0; row < rows; ++row)
-    for (int64_t v = 0; v < vectors; ++v) {
-      Value old = vector::LoadOp::create(b, frame.vectorType, result,
-                                         ValueRange{index(b, row), scaled(b, column, 1, v * frame.lanes)});
-      initial.push_back(arith::MulFOp::create(b, old, perRow(zero, row)));
-    }
+  Values initial(rows * vectors, zeroOf(b, frame.vectorType));
   Values sumsOfRows = forLoop(b, zero, count, 1, initial, [&](Value j, ValueRange now) {
     Values lines, next(now);
     Value line = plus(b, base, frame.times(j, group.value.address.of(group.axis)));
@@ -281,9 +273,12 @@ void DepthForm::accumulateColumns(Value column, int64_t vectors, Value start, Va
     return next;
   });
   for (int64_t row = 0; row < rows; ++row)
-    for (int64_t v = 0; v < vectors; ++v)
-      vector::StoreOp::create(b, sumsOfRows[row * vectors + v], result,
-                              ValueRange{index(b, row), scaled(b, column, 1, v * frame.lanes)});
+    for (int64_t v = 0; v < vectors; ++v) {
+      Values at{index(b, row), scaled(b, column, 1, v * frame.lanes)};
+      Value before = vector::LoadOp::create(b, frame.vectorType, result, at);
+      Value joined = vector::FMAOp::create(b, before, perRow(zero, row), sumsOfRows[row * vectors + v]);
+      vector::StoreOp::create(b, joined, result, at);
+    }
 }
 
 void DepthForm::accumulate(Value start, Value count) {
@@ -350,15 +345,13 @@ void DepthForm::emit() {
     top = acrossPositions(top, true);
     // Rows without a score above -inf stay at zero: nothing is relative to -inf.
     Value empty = arith::CmpFOp::create(b, arith::CmpFPredicate::OEQ, top, frame.splat(-INFINITY));
-    Value bound = arith::MulFOp::create(b, arith::SelectOp::create(b, empty, zero, top), frame.splat(log2e));
-    Value before = arith::MulFOp::create(b, now[0], frame.splat(log2e));
-    Value decay = exponential2(frame, arith::SubFOp::create(b, before, bound));
+    Value bound = arith::SelectOp::create(b, empty, zero, top);
+    Value decay = exponentialOf(frame, now[0], bound);
     vector::StoreOp::create(b, decay, perLane, ValueRange{index(b, 0), index(b, 0)});
-    Values totals;
+    Values next{top}, totals = weights(start, count, bound, Values(sums.size(), zero));
     for (auto [i, sum] : llvm::enumerate(sums))
-      totals.push_back(sum->rescaled ? arith::MulFOp::create(b, now[i + 1], decay).getResult() : now[i + 1]);
-    Values next{top};
-    next.append(weights(start, count, arith::NegFOp::create(b, bound), totals));
+      next.push_back(sum->rescaled ? vector::FMAOp::create(b, now[i + 1], decay, totals[i]).getResult()
+                                   : arith::AddFOp::create(b, now[i + 1], totals[i]).getResult());
     accumulate(start, count);
     return next;
   });

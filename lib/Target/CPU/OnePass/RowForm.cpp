@@ -19,8 +19,6 @@ namespace delos::cpu::onepass {
 
 using namespace seam;
 
-static constexpr double log2e = 1.44269504088896340736;
-
 RowForm::RowForm(KernelFrame &frame, LoopValues given, int64_t vectors)
     : frame(frame), b(frame.b), plan(frame.plan), group(plan.group), loops(std::move(given)),
       vectors(vectors), width(vectors * frame.lanes), tileRows(plan.schedule.tileRows(vectors)) {
@@ -264,34 +262,25 @@ void RowForm::storeRow(Value value, Value rows, int64_t row, int64_t vector) {
   vector::StoreOp::create(b, value, rows, ValueRange{index(b, row), columns[vector]});
 }
 
-/// Takes the block's maxima over: sums decay, `factorRow` becomes the decay. Returns what exponents add.
+/// Takes the block's maxima over; `factorRow` becomes the decay of what was accumulated before. Returns what
+/// exponents are relative to.
 Values RowForm::decayState(ValueRange maxima) {
   Values bounds;
-  Value scale = frame.splat(log2e), minusInfinity = frame.splat(-INFINITY);
+  Value minusInfinity = frame.splat(-INFINITY);
   for (int64_t v = 0; v < vectors; ++v) {
     // Rows without a score above -inf stay at zero: nothing is relative to -inf.
     Value empty = arith::CmpFOp::create(b, arith::CmpFPredicate::OEQ, maxima[v], minusInfinity);
-    Value top = arith::SelectOp::create(b, empty, frame.splat(0), maxima[v]);
-    Value bound = arith::MulFOp::create(b, top, scale);
-    // Both maxima are rounded the same way, so what is accumulated and what is added agree.
-    Value before = arith::MulFOp::create(b, loadRow(maximumRow, 0, v), scale);
-    Value decay = exponential2(frame, arith::SubFOp::create(b, before, bound));
+    bounds.push_back(arith::SelectOp::create(b, empty, frame.splat(0), maxima[v]));
+    storeRow(exponentialOf(frame, loadRow(maximumRow, 0, v), bounds[v]), factorRow, 0, v);
     storeRow(maxima[v], maximumRow, 0, v);
-    storeRow(decay, factorRow, 0, v);
-    for (auto [i, sum] : llvm::enumerate(sums))
-      if (sum->rescaled)
-        storeRow(arith::MulFOp::create(b, loadRow(totalRows, i, v), decay), totalRows, i, v);
-    bounds.push_back(arith::NegFOp::create(b, bound));
   }
   return bounds;
 }
 
-/// exp(score - maximum) in place of the scores, and the sums.
+/// exp(score - maximum) in place of the scores, and the sums: those of a block are added up before they join
+/// the total, which keeps errors of long axes small.
 void RowForm::weights(Value start, Value count, ArrayRef<Value> bounds) {
-  Values totals;
-  for (size_t i = 0; i < sums.size(); ++i)
-    for (int64_t v = 0; v < vectors; ++v)
-      totals.push_back(loadRow(totalRows, i, v));
+  Values totals(sums.size() * vectors, zeroOf(b, frame.vectorType));
   totals = forLoop(b, index(b, 0), count, 1, totals, [&](Value inBlock, ValueRange now) {
     Values next(now);
     Value position = plus(b, start, inBlock);
@@ -300,7 +289,7 @@ void RowForm::weights(Value start, Value count, ArrayRef<Value> bounds) {
       point.load = [&](const ScalarExpr *leaf) { return loadLeaf(leaf, v, point.loops, inBlock); };
       Values at{inBlock, columns[v]};
       Value score = vector::LoadOp::create(b, frame.vectorType, scoreBlock, at);
-      Value weight = exponential2(frame, vector::FMAOp::create(b, score, frame.splat(log2e), bounds[v]));
+      Value weight = exponentialOf(frame, score, bounds[v]);
       for (auto [i, sum] : llvm::enumerate(sums)) {
         Value term = multiply(frame, sum->weight, point, sum->rescaled ? weight : Value());
         Value &total = next[i * vectors + v];
@@ -310,32 +299,30 @@ void RowForm::weights(Value start, Value count, ArrayRef<Value> bounds) {
     }
     return next;
   });
-  for (auto [i, total] : llvm::enumerate(totals))
-    storeRow(total, totalRows, i / vectors, i % vectors);
+  for (auto [i, total] : llvm::enumerate(totals)) {
+    Value before = loadRow(totalRows, i / vectors, i % vectors);
+    Value decay = loadRow(factorRow, 0, i % vectors);
+    Value joined = sums[i / vectors]->rescaled ? vector::FMAOp::create(b, before, decay, total).getResult()
+                                               : arith::AddFOp::create(b, before, total).getResult();
+    storeRow(joined, totalRows, i / vectors, i % vectors);
+  }
 }
 
-/// What a tile of results starts from: zero in the first block, the decayed result of the blocks before.
-Values RowForm::initialTile(Value column, int64_t rows, Value isFirst) {
-  auto old = [&] {
-    Values values;
-    for (int64_t r = 0; r < rows; ++r)
-      for (int64_t v = 0; v < vectors; ++v) {
-        Value value = vector::LoadOp::create(b, frame.vectorType, resultByLane,
-                                             ValueRange{scaled(b, column, 1, r), columns[v]});
-        values.push_back(arith::MulFOp::create(b, value, loadRow(factorRow, 0, v)));
+/// Joins a block's tile of results with the decayed result of the blocks before, if there are any.
+void RowForm::joinTile(Value column, ValueRange tile, Value isFirst) {
+  auto store = [&](bool joins) {
+    for (auto [i, value] : llvm::enumerate(tile)) {
+      int64_t v = i % vectors;
+      Values at{scaled(b, column, 1, i / vectors), columns[v]};
+      Value sum = value;
+      if (joins) {
+        Value before = vector::LoadOp::create(b, frame.vectorType, resultByLane, at);
+        sum = vector::FMAOp::create(b, before, loadRow(factorRow, 0, v), sum);
       }
-    return values;
+      vector::StoreOp::create(b, sum, resultByLane, at);
+    }
   };
-  Values zeros(rows * vectors, zeroOf(b, frame.vectorType));
-  if (auto known = getConstantIntValue(isFirst))
-    return *known ? zeros : old();
-  auto choice = scf::IfOp::create(b, TypeRange(zeros), isFirst, /*withElseRegion=*/true);
-  OpBuilder::InsertionGuard guard(b);
-  b.setInsertionPointToStart(choice.thenBlock());
-  scf::YieldOp::create(b, zeros);
-  b.setInsertionPointToStart(choice.elseBlock());
-  scf::YieldOp::create(b, old());
-  return Values(choice.getResults());
+  branch(b, isFirst, [&] { store(false); }, [&] { store(true); });
 }
 
 void RowForm::productTile(Value column, int64_t rows, Value start, Value count, Value isFirst) {
@@ -345,7 +332,7 @@ void RowForm::productTile(Value column, int64_t rows, Value start, Value count, 
   at[group.column] = column;
   Value base = frame.at(group.value.address, at);
   DimExpr axisStep = group.value.address.of(group.axis), columnStep = group.value.address.of(group.column);
-  Values initial = initialTile(column, rows, isFirst);
+  Values initial(rows * vectors, zeroOf(b, frame.vectorType));
   Values result = forLoop(b, index(b, 0), count, 1, initial, [&](Value j, ValueRange accumulators) {
     Values line, next;
     for (int64_t v = 0; v < vectors; ++v)
@@ -360,10 +347,7 @@ void RowForm::productTile(Value column, int64_t rows, Value start, Value count, 
     }
     return next;
   });
-  for (int64_t r = 0; r < rows; ++r)
-    for (int64_t v = 0; v < vectors; ++v)
-      vector::StoreOp::create(b, result[r * vectors + v], resultByLane,
-                              ValueRange{scaled(b, column, 1, r), columns[v]});
+  joinTile(column, result, isFirst);
 }
 
 void RowForm::products(Value start, Value count, Value isFirst) {

@@ -38,7 +38,7 @@ private:
   void products(mlir::Value start, mlir::Value count, mlir::Value isFirst);
   void productTile(mlir::Value column, int64_t rows, mlir::Value start, mlir::Value count,
                    mlir::Value isFirst);
-  Values initialTile(mlir::Value column, int64_t rows, mlir::Value isFirst);
+  void joinTile(mlir::Value column, mlir::ValueRange tile, mlir::Value isFirst);
   void finish();
   mlir::Value loadRow(mlir::Value rows, int64_t row, int64_t vector);
   void storeRow(mlir::Value value, mlir::Value rows, int64_t row, int64_t vector);

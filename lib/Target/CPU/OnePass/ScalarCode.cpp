@@ -109,7 +109,8 @@ Value multiply(KernelFrame &frame, ArrayRef<ScalarFactor> factors, Point &point,
   return start ? start : frame.splat(1);
 }
 
-Value exponential2(KernelFrame &frame, Value x) {
+/// 2^x for x <= 0.
+static Value exponential2(KernelFrame &frame, Value x) {
   Builder &b = frame.b;
   math::Lanes l(b, x.getType());
   // Degree 6 on [-1/2, 1/2]: 1.2e-7 relative.
@@ -133,6 +134,14 @@ Value exponential2(KernelFrame &frame, Value x) {
   Value result = l.mul(power(l.sub(clamped, rounded)), scale);
   result = l.select(low, l.c(0), result);
   return l.select(l.compare(arith::CmpFPredicate::UNO, x, x), x, result);
+}
+
+Value exponentialOf(KernelFrame &frame, Value score, Value bound) {
+  constexpr double log2e = 1.44269504088896340736;
+  Builder &b = frame.b;
+  // The difference first: it is exact near the bound, where exponentials are large.
+  Value difference = arith::SubFOp::create(b, score, bound);
+  return exponential2(frame, arith::MulFOp::create(b, difference, frame.splat(log2e)));
 }
 
 } // namespace delos::cpu::onepass

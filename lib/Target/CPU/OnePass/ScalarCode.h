@@ -31,7 +31,8 @@ mlir::Value multiply(KernelFrame &frame, llvm::ArrayRef<ScalarFactor> factors, P
 /// What the lanes add to a form: a vector of i64, or null where it does not vary along them.
 mlir::Value laneOffsets(KernelFrame &frame, const LinearForm &form, const LoopValues &lanes);
 
-/// 2^x for x <= 0 in f32 (NaN stays NaN), 0 where the result would not be a normal number.
-mlir::Value exponential2(KernelFrame &frame, mlir::Value x);
+/// exp(score - bound) for score <= bound in f32: exactly 1 where they are equal, NaN where one is NaN, 0
+/// where the result would not be a normal number.
+mlir::Value exponentialOf(KernelFrame &frame, mlir::Value score, mlir::Value bound);
 
 } // namespace delos::cpu::onepass
