@@ -2,11 +2,13 @@
 #include "lib/Reference/Tensor.h"
 
 #include "runtime/abi/DType.h"
+#include "runtime/abi/KernelABI.h"
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 
 #include <cassert>
+#include <cstring>
 #include <new>
 #include <optional>
 #include <string>
@@ -46,9 +48,14 @@ absl::StatusOr<RefTensor> RefTensor::zeros(DelosDType dtype, Shape shape, int64_
   tensor.type = dtype;
   tensor.extents = std::move(shape);
   tensor.elements = *count;
-  tensor.bytes.reset(new (std::nothrow) std::byte[static_cast<size_t>(*count * size)]());
-  if (!tensor.bytes)
-    return absl::ResourceExhaustedError(absl::StrCat("no memory for ", *count * size, " bytes"));
+  // Aligned as the engine's buffers are: kernels that are timed on these tensors load whole cache lines.
+  constexpr std::align_val_t alignment{DELOS_BUFFER_ALIGNMENT};
+  auto bytes = static_cast<size_t>(*count * size);
+  auto *memory = static_cast<std::byte *>(::operator new(bytes, alignment, std::nothrow));
+  if (!memory)
+    return absl::ResourceExhaustedError(absl::StrCat("no memory for ", bytes, " bytes"));
+  std::memset(memory, 0, bytes);
+  tensor.bytes.reset(memory, [](std::byte *allocated) { ::operator delete(allocated, alignment); });
   return tensor;
 }
 
