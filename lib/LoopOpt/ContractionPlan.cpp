@@ -70,7 +70,7 @@ namespace {
 
 /// Sizes in numbers: those of the group, symbolic ones taken as typical.
 struct Sizes {
-  int64_t m, n, k;
+  int64_t m, n, k, batch;
   bool dynamicM;
 };
 
@@ -81,8 +81,8 @@ enum class BForm { Panels, Rows, Columns };
 } // namespace
 
 /// Cycles of the k loops of a whole product per step of k, by register tiles of `rows` x `vectors`.
-static double cyclesPerStep(const VectorTarget &target, int64_t lanes, const Sizes &sizes, int64_t rows,
-                            int64_t vectors) {
+static double cyclesPerStep(const VectorTarget &target, int64_t lanes, const Sizes &sizes, BForm form,
+                            int64_t rows, int64_t vectors) {
   auto tile = [&](int64_t width) {
     double multiplyAdds = rows * width, loads = rows + width;
     double bound = std::max({multiplyAdds / target.multiplyAddsPerCycle, loads / target.loadsPerCycle,
@@ -92,12 +92,14 @@ static double cyclesPerStep(const VectorTarget &target, int64_t lanes, const Siz
   };
   int64_t all = llvm::divideCeilSigned(sizes.n, lanes), rest = all % vectors;
   double row = static_cast<double>(all / vectors) * tile(vectors) + (rest ? tile(rest) : 0);
-  return row * static_cast<double>(llvm::divideCeilSigned(sizes.m, rows));
+  // Rows of B that are one panel are read as they lie, others are copied first.
+  double copies = form == BForm::Rows && all != vectors ? 1.03 : 1;
+  return copies * row * static_cast<double>(llvm::divideCeilSigned(sizes.m, rows));
 }
 
 /// The register tile with the fewest cycles; of equal ones the first in the order of widths.
 static void chooseRegisterTile(ContractionSchedule &schedule, const VectorTarget &target, int64_t lanes,
-                               const Sizes &sizes) {
+                               const Sizes &sizes, BForm form) {
   int64_t accumulators = static_cast<int64_t>(target.vectorRegisters * accumulatorShare);
   double best = 0;
   for (int64_t vectors : {3, 2, 4, 1, 6, 8}) {
@@ -106,7 +108,7 @@ static void chooseRegisterTile(ContractionSchedule &schedule, const VectorTarget
       continue;
     int64_t least = sizes.dynamicM ? most : 1;
     for (int64_t rows = std::min(most, std::max(sizes.m, least)); rows >= least && rows > 0; --rows) {
-      double cycles = cyclesPerStep(target, lanes, sizes, rows, vectors);
+      double cycles = cyclesPerStep(target, lanes, sizes, form, rows, vectors);
       if (best && cycles > 0.985 * best)
         continue;
       best = cycles;
@@ -124,7 +126,7 @@ static int64_t chooseRows(const VectorTarget &target, const Sizes &sizes, BForm 
   if (form != BForm::Panels && !wholeRows) {
     int64_t panels = llvm::divideCeilSigned(sizes.n, nr);
     rows = mostRowsPerTile;
-    while (rows > 64 && sizes.m * panels < rows * target.cores * tilesPerCore)
+    while (rows > 64 && sizes.batch * sizes.m * panels < rows * target.cores * tilesPerCore)
       rows /= 2;
   }
   // A short k leaves little work per row: longer row blocks then.
@@ -154,7 +156,7 @@ static void chooseTiles(ContractionSchedule &schedule, const VectorTarget &targe
   // Rows of B read in place come in long stretches.
   if (form == BForm::Rows && sizes.m <= 64)
     columns = std::max(columns, schedule.columnTile);
-  int64_t perCore = llvm::divideCeilSigned(sizes.n * blocks, target.cores * tilesPerCore);
+  int64_t perCore = llvm::divideCeilSigned(sizes.n * blocks * sizes.batch, target.cores * tilesPerCore);
   columns = std::max(schedule.nr, roundUp(std::min(columns, perCore), schedule.nr));
   if (columns >= schedule.columnTile)
     columns = roundUp(columns, schedule.columnTile);
@@ -189,11 +191,14 @@ static ContractionSchedule choose(const ContractionGroup &group, const VectorTar
   auto number = [](const DimExpr &extent) {
     return std::max<int64_t>(1, extent.asConstant().value_or(typicalExtent));
   };
-  Sizes sizes{number(group.m), number(group.n), number(group.k), !group.m.asConstant()};
+  Sizes sizes{number(group.m), number(group.n), number(group.k), 1, !group.m.asConstant()};
+  for (const DimExpr &extent : group.batch)
+    sizes.batch *= number(extent);
   ContractionSchedule schedule;
-  chooseRegisterTile(schedule, target, target.lanes(accumulatorBits), sizes);
+  BForm form = formOfRhs(group);
+  chooseRegisterTile(schedule, target, target.lanes(accumulatorBits), sizes, form);
   bool wholeRows = reducesRows(group) || (computesLhs(group) && sizes.m > schedule.mr);
-  chooseTiles(schedule, target, sizes, formOfRhs(group), wholeRows);
+  chooseTiles(schedule, target, sizes, form, wholeRows);
   return schedule;
 }
 

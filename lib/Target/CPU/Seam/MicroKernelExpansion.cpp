@@ -154,11 +154,15 @@ void Expansion::chooseForm() {
     return at + 1 == strides.size() && strides[at] == 1;
   };
   depthIsContiguous = contiguous(2);
-  auto known = getConstantIntValue(rows);
-  form = op.getPacked()          ? BForm::Panels
-         : !contiguous(1)        ? BForm::Transposed
-         : known && *known <= mr ? BForm::InPlace
-                                 : BForm::Copied;
+  // Few row blocks read B where it is; so do any where its rows are one dense panel.
+  auto known = getConstantIntValue(rows), width = getConstantIntValue(columnsTotal);
+  unsigned kAt = *bMap.getResultPosition(b.getAffineDimExpr(batchRank + 2));
+  bool isPanel = width && *width == nr && strides[kAt] == nr;
+  bool inPlace = isPanel || (known && *known <= mr);
+  form = op.getPacked()   ? BForm::Panels
+         : !contiguous(1) ? BForm::Transposed
+         : inPlace        ? BForm::InPlace
+                          : BForm::Copied;
 }
 
 /// The depth of a pass: panels that the kernel makes stay in L2 while the row blocks pass.
@@ -402,7 +406,9 @@ void Expansion::panelPass(Value column, const Columns &columns, Value kLow, Valu
     std::tie(pass.aheadColumn, pass.aheadDepth) = nextPass(column, kLow);
   if (form == BForm::Transposed)
     packPanel(
-        b, {bOperand, panelBuffer, column, columnsTotal, kLow, kHigh, nr, lanes, depthIsContiguous},
+        b,
+        {bOperand, panelBuffer, column, columnsTotal, kLow, kHigh, columns.vectors * lanes, lanes,
+         depthIsContiguous},
         [&](Value n, Value k) { return indexB(n, k); },
         [&](Value loaded) { return extend(loaded, op.getBUnsigned()); });
   rowBlocks(pass);

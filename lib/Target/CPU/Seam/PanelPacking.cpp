@@ -41,7 +41,7 @@ static void packScalars(Builder &b, const PanelSource &panel, Value from,
                         llvm::function_ref<Value(Value)> extend) {
   Value lastColumn = minus(b, panel.columns, index(b, 1));
   forEach(b, from, panel.kHigh, 1, [&](Value k) {
-    forEach(b, index(b, 0), index(b, panel.nr), 1, [&](Value lane) {
+    forEach(b, index(b, 0), index(b, panel.width), 1, [&](Value lane) {
       Value n = arith::MinUIOp::create(b, plus(b, panel.column, lane), lastColumn);
       Value element = extend(memref::LoadOp::create(b, panel.source, indexOf(n, k)));
       memref::StoreOp::create(b, element, panel.panel, ValueRange{minus(b, k, panel.kLow), lane});
@@ -59,7 +59,7 @@ void packPanel(Builder &b, const PanelSource &panel, llvm::function_ref<Values(V
                         : arith::MulIOp::create(b, arith::DivUIOp::create(b, length, step), step).getResult();
   Value end = plus(b, panel.kLow, squares);
   forEach(b, panel.kLow, end, panel.lanes, [&](Value k) {
-    for (int64_t lane = 0; lane < panel.nr; lane += panel.lanes)
+    for (int64_t lane = 0; lane < panel.width; lane += panel.lanes)
       packSquare(b, panel, lane, k, indexOf, extend);
   });
   packScalars(b, panel, end, indexOf, extend);

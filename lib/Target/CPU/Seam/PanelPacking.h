@@ -5,12 +5,13 @@
 
 namespace delos::cpu::seam {
 
-/// Columns [column, column + nr) and depth [kLow, kHigh) of `source`, to be laid out as `[k][nr]` in `panel`.
+/// Columns [column, column + width) and depth [kLow, kHigh) of `source`, to be laid out as `[k][...]` in
+/// `panel`; `width` is a multiple of `lanes`.
 struct PanelSource {
   mlir::Value source, panel;
   mlir::Value column, columns; ///< first column, and how many there are in all
   mlir::Value kLow, kHigh;
-  int64_t nr, lanes;
+  int64_t width, lanes;
   bool depthIsContiguous; ///< neighbours along k are neighbours in memory, and k is the source's last dim
 };
 
