@@ -37,7 +37,7 @@ Figure measureCase(const KernelCase &kernel, const Arguments &arguments, Peaks &
     return figure;
   }
   double error = std::numeric_limits<double>::quiet_NaN();
-  if (!arguments.noCheck) {
+  if (!arguments.noCheck && kernel.isChecked) {
     auto checked = (*prepared)->error();
     if (!checked.ok())
       figure.failure = std::string(checked.status().message());
@@ -154,7 +154,8 @@ Json printPeaks(Peaks &peaks) {
     }
     std::printf(" GB/s\n");
   }
-  for (const char *name : {"exp", "log", "tanh", "erf", "sin", "divide", "sqrt", "horizontal_sum"}) {
+  for (const char *name :
+       {"exp", "log", "tanh", "erf", "sin", "divide", "sqrt", "horizontal_sum", "horizontal_chain"}) {
     json["math"][name] = 1e-9 * peaks.math(name);
     std::printf("  %-14s %6.2f G/s (%s)\n", name, json["math"][name].get<double>(),
                 peaks.mathSource(name).c_str());

@@ -8,7 +8,7 @@ namespace delos::bench {
 
 KernelCases allCases() {
   KernelCases cases;
-  for (auto *add : {addContractions, addConvolutions, addRows, addMath})
+  for (auto *add : {addContractions, addConvolutions, addRows, addRowGraphs, addMath})
     add(cases);
   return cases;
 }

@@ -25,13 +25,15 @@ struct Work {
   double bytesRead = 0;    ///< Every input once.
   double bytesWritten = 0; ///< Every output once.
   std::vector<MathWork> math = {};
+  double reductions = 0; ///< Reductions over a row that what follows in the row waits for.
 };
 
 /// What the case is held against.
 enum class Bound {
   Arithmetic,    ///< Flops at the peak of the arithmetic.
   Memory,        ///< Bytes at the bandwidth of a footprint as large as the bytes.
-  Composite,     ///< The slowest of flops, bytes and the sum of the vector functions at their rates.
+  Composite,     ///< The slowest of flops, bytes and the sum of the vector functions at their rates; then the
+                 ///< latency of the reductions.
   VectorLibrary, ///< The vector functions at the rates of libmvec or SLEEF, whichever is faster.
 };
 
@@ -69,6 +71,8 @@ struct KernelCase {
   double low = -1, high = 1;  ///< Random floats lie between.
   int64_t highestInteger = 1; ///< Random integers lie in [0, this].
   PeerProblem peer = {};
+  bool isOneKernel = false; ///< Whatever the planner would make of it, where a generator takes it whole.
+  bool isChecked = true;    ///< Against the reference, which takes seconds for millions of elements.
 
   /// What stands before the first slash.
   std::string family() const { return name.substr(0, name.find('/')); }
@@ -80,6 +84,7 @@ using KernelCases = std::vector<KernelCase>;
 void addContractions(KernelCases &cases); ///< "gemm/..."
 void addConvolutions(KernelCases &cases); ///< "conv/..."
 void addRows(KernelCases &cases);         ///< "rows/..."
+void addRowGraphs(KernelCases &cases);    ///< "rows/...", from rows.mlir.
 void addMath(KernelCases &cases);         ///< "math/..."
 
 /// The cases of all families, in a fixed order.

@@ -44,8 +44,8 @@ double timeBlock(double blockSeconds, const std::function<void()> &call) {
 
 /// The parts of a bound, in seconds.
 struct BoundParts {
-  double flops = 0, bytes = 0, math = 0;
-  double seconds() const { return std::max({flops, bytes, math}); }
+  double flops = 0, bytes = 0, math = 0, latency = 0;
+  double seconds() const { return std::max({flops, bytes, math}) + latency; }
 };
 
 double memorySeconds(const Work &work, Peaks &peaks) {
@@ -76,11 +76,13 @@ BoundParts sampleBound(const KernelCase &kernel, Peaks &peaks, MathRates &rates)
       double rate = isComposite ? rates.rate(math.function) : peaks.math(math.function);
       parts.math += rate > 0 ? math.count / rate : 0;
     }
+  if (isComposite && work.reductions > 0)
+    parts.latency = work.reductions / peaks.math("horizontal_chain");
   return parts;
 }
 
 std::string limitOf(const BoundParts &parts) {
-  double most = parts.seconds();
+  double most = std::max({parts.flops, parts.bytes, parts.math});
   return most == 0 ? "" : most == parts.flops ? "flops" : most == parts.bytes ? "bytes" : "math";
 }
 

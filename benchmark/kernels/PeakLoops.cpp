@@ -169,16 +169,27 @@ float horizontalSums(const float *source, int64_t floats) {
   return most;
 }
 
+float horizontalChain(int64_t count) {
+  float sum = 0;
+  for (int64_t i = 0; i < count; ++i) {
+    sum = sumOf(Vector{} + sum);
+    asm volatile("" : "+x"(sum));
+  }
+  return sum;
+}
+
 } // namespace
 
 namespace delos::bench {
 
 #if DELOS_PEAK_BITS == 512
-const PeakLoops peakLoops512 = {512,  fma,           bf16Dot, int8Dot,    read,   write,      writeStreaming,
-                                copy, copyStreaming, apply,   applyTwice, divide, squareRoot, horizontalSums};
+const PeakLoops peakLoops512 = {
+    512,           fma,   bf16Dot,    int8Dot, read,       write,          writeStreaming, copy,
+    copyStreaming, apply, applyTwice, divide,  squareRoot, horizontalSums, horizontalChain};
 #else
-const PeakLoops peakLoops256 = {256,  fma,           nullptr, nullptr,    read,   write,      writeStreaming,
-                                copy, copyStreaming, apply,   applyTwice, divide, squareRoot, horizontalSums};
+const PeakLoops peakLoops256 = {
+    256,           fma,   nullptr,    nullptr, read,       write,          writeStreaming, copy,
+    copyStreaming, apply, applyTwice, divide,  squareRoot, horizontalSums, horizontalChain};
 #endif
 
 } // namespace delos::bench

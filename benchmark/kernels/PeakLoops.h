@@ -29,6 +29,8 @@ struct PeakLoops {
   void (*squareRoot)(float *target, const float *source, int64_t floats);
   /// One sum across the lanes per vector of `source`.
   float (*horizontalSums)(const float *source, int64_t floats);
+  /// `count` sums across the lanes, each of what the one before gave.
+  float (*horizontalChain)(int64_t count);
 };
 
 /// The loops for 256-bit registers (AVX2) and for 512-bit ones (AVX-512 F). Call only where the processor has

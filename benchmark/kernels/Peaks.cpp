@@ -233,6 +233,13 @@ double Peaks::math(const std::string &function) {
     return count * mathFloats / seconds;
   };
   VectorFunction &found = find(function);
+  if (function == "horizontal_chain") {
+    found.source = "processor";
+    return rateOf([&] {
+      float sum = loops->horizontalChain(mathFloats);
+      asm volatile("" : : "x"(sum));
+    });
+  }
   if (function == "divide" || function == "sqrt" || function == "horizontal_sum") {
     found.source = "processor";
     if (function == "divide")

@@ -48,7 +48,8 @@ public:
 
   /// Elements per second, in L1, of the fastest vector function of that name found on this machine: libmvec's
   /// or SLEEF's ("exp", "erf", ...), or the processor's "divide", "sqrt" and "horizontal_sum" (vectors per
-  /// second, not elements). 0 when there is none.
+  /// second, not elements) or "horizontal_chain" (such sums where each waits for the one before). 0 when
+  /// there is none.
   double math(const std::string &function);
 
   /// "libmvec", "sleef" or "processor": whose function `math` times; empty when there is none.

@@ -1,6 +1,7 @@
 // Case text -> module with constants -> engine -> launches in order.
 #include "benchmark/kernels/PreparedCase.h"
 
+#include "dialects/Fusion/FusionDialect.h"
 #include "dialects/Graph/GraphOps.h"
 #include "lib/Engine/Compiler.h"
 #include "lib/Pipelines/InitAll.h"
@@ -133,8 +134,8 @@ struct PreparedCase::State {
 
   mlir::func::FuncOp function() { return *module->getOps<mlir::func::FuncOp>().begin(); }
   absl::Status parse(const KernelCase &kernel, unsigned seed);
-  absl::Status compile();
-  absl::Status writeModule(const std::string &path);
+  absl::Status compile(bool asOneKernel);
+  absl::Status writeModule(const std::string &path, bool asOneKernel);
   absl::Status bind();
   absl::Status bindLaunches();
   void *addressOf(const runtime::Buffer &buffer);
@@ -159,8 +160,26 @@ absl::Status PreparedCase::State::parse(const KernelCase &kernel, unsigned seed)
   return absl::OkStatus();
 }
 
+/// Moves what the function computes into one kernel, which the planner leaves as it is.
+static void wrap(mlir::func::FuncOp main) {
+  mlir::Block &block = main.getBody().front();
+  mlir::Operation *end = block.getTerminator();
+  mlir::OpBuilder builder(end);
+  auto kernel = fusion::KernelOp::create(builder, main.getLoc(), end->getOperandTypes(), main.getArguments(),
+                                         builder.getStringAttr("whole"), fusion::ScheduleAttr(),
+                                         fusion::ReportAttr());
+  mlir::Block *body = builder.createBlock(&kernel.getBody());
+  body->getOperations().splice(body->end(), block.getOperations(), block.begin(), kernel->getIterator());
+  for (mlir::BlockArgument argument : main.getArguments()) {
+    mlir::Value inside = body->addArgument(argument.getType(), argument.getLoc());
+    argument.replaceUsesWithIf(inside, [&](mlir::OpOperand &use) { return use.getOwner() != kernel; });
+  }
+  fusion::YieldOp::create(builder, main.getLoc(), end->getOperands());
+  end->setOperands(kernel.getResults());
+}
+
 /// The function as @main with its constant arguments as graph.constant.
-absl::Status PreparedCase::State::writeModule(const std::string &path) {
+absl::Status PreparedCase::State::writeModule(const std::string &path, bool asOneKernel) {
   mlir::OwningOpRef<mlir::ModuleOp> copy = module->clone();
   mlir::func::FuncOp main = *copy->getOps<mlir::func::FuncOp>().begin();
   main.setName("main");
@@ -177,6 +196,8 @@ absl::Status PreparedCase::State::writeModule(const std::string &path) {
   }
   if (mlir::failed(main.eraseArguments(dropped)))
     return absl::InternalError("the constants of the case cannot be bound");
+  if (asOneKernel)
+    wrap(main);
   std::error_code error;
   llvm::raw_fd_ostream stream(path, error);
   if (error || mlir::failed(mlir::writeBytecodeToFile(*copy, stream)))
@@ -184,9 +205,9 @@ absl::Status PreparedCase::State::writeModule(const std::string &path) {
   return absl::OkStatus();
 }
 
-absl::Status PreparedCase::State::compile() {
+absl::Status PreparedCase::State::compile(bool asOneKernel) {
   TemporaryFile file(".mlir");
-  if (absl::Status status = writeModule(file.path); !status.ok())
+  if (absl::Status status = writeModule(file.path, asOneKernel); !status.ok())
     return status;
   CompileOptions options;
   options.threads = threads;
@@ -268,7 +289,10 @@ absl::StatusOr<std::unique_ptr<PreparedCase>> PreparedCase::create(const KernelC
   state->cpu = kernel.cpu;
   absl::Status status = state->parse(kernel, seed);
   if (status.ok())
-    status = state->compile();
+    status = state->compile(kernel.isOneKernel);
+  // What no generator takes whole is left to the planner.
+  if (!status.ok() && kernel.isOneKernel && !state->plan)
+    status = state->compile(/*asOneKernel=*/false);
   if (status.ok())
     status = state->bind();
   if (!status.ok())

@@ -1,9 +1,14 @@
-"""Memory-bound kernels as one small graph each: what they move, and the vector math a point of them needs."""
+"""Memory-bound kernels as one small graph each, with the vector math a point of them needs.
+
+`python -m benchmark.models.row_cases` writes them as graph ops to benchmark/kernels/rows.mlir, which delos-kernel-bench reads.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from onnx import TensorProto
@@ -15,14 +20,14 @@ from .layers import adam, gelu_erf, gelu_tanh, silu
 @dataclass(frozen=True)
 class RowCase:
     """`build(g, rows, width)` adds the graph and gives its outputs. `math` counts calls of vector functions per element of
-    rows x width; `reductions` the dependent reductions of a row; `read` the bytes read where it is not every input once."""
+    rows x width; `reductions` the dependent reductions of a row; random inputs lie in [low, 1]."""
 
     name: str
     build: Callable[[GraphBuilder, int, int], list[Value]]
     math: dict[str, float]
     reductions: int = 0
     sizes: tuple[tuple[int, int], ...] = ((64, 1024), (2048, 1024), (16384, 1024))
-    read: Callable[[int, int], int] | None = None
+    low: float = -1.0
 
     def model(self, rows: int, width: int, seed: int = 0) -> Model:
         g = GraphBuilder(f"{self.name}_{rows}x{width}", seed=seed)
@@ -72,7 +77,7 @@ def _rms_norm(g, m, n):
 
 def _group_norm(g, m, n):
     x = _image(g, m, n)
-    scale, shift = (g.weight(k, g.normal(64)) for k in ("scale", "shift"))
+    scale, shift = _vectors(g, 64, "scale", "shift")
     parts = g.reshape(x, x.shape[0], 8, 8 * n)
     centred = parts - g.reduce("ReduceMean", parts, -1)
     variance = g.reduce("ReduceMean", centred * centred, -1)
@@ -82,7 +87,7 @@ def _group_norm(g, m, n):
 
 def _batch_norm(g, m, n):
     x = _image(g, m, n)
-    parts = [g.weight(k, g.uniform(0.5, 1.5, 64)) for k in ("scale", "shift", "mean", "variance")]
+    parts = [g.input(k, (64,), g.uniform(0.5, 1.5, 64)) for k in ("scale", "shift", "mean", "variance")]
     return [g.op("Relu", g.like("BatchNormalization", x, *parts))]
 
 
@@ -251,7 +256,7 @@ CASES = {
         RowCase("residual_layer_norm", _residual_norm, {}, 2, ((64, 768), (1024, 768), (8192, 1024))),
         RowCase("rms_norm", _rms_norm, {}, 1),
         RowCase("group_norm", _group_norm, {}, 2, IMAGE),
-        RowCase("batch_norm_relu", _batch_norm, {}, 0, IMAGE),
+        RowCase("batch_norm_relu", _batch_norm, {}, 0, IMAGE, 0.1),
         RowCase("bias_relu", _bias_relu, {}, 0),
         RowCase("gelu_erf", lambda g, m, n: [gelu_erf(g, _x(g, m, n))], {"erf": 1}),
         RowCase("bias_gelu_tanh", lambda g, m, n: [gelu_tanh(g, _x(g, m, n) + _vectors(g, n, "b")[0])], {"tanh": 1}),
@@ -259,7 +264,7 @@ CASES = {
         RowCase("residual_add", lambda g, m, n: [_x(g, m, n) + _x(g, m, n, "y")], {}),
         RowCase("bias_dropout_scale", _dropout, {}, 0, ((64, 512), (1024, 1024), (8192, 1024))),
         RowCase("where_mask", _where_mask, {}),
-        RowCase("adam", _adam, {"sqrt": 1, "div": 1}, 0, ((64, 512), (1024, 512), (8192, 1024))),
+        RowCase("adam", _adam, {"sqrt": 1, "divide": 1}, 0, ((64, 512), (1024, 512), (8192, 1024)), 0.1),
         RowCase("transpose", lambda g, m, n: [g.transpose(_x(g, m, n), 1, 0)], {}, 0, ((256, 256), (1000, 1000), (8192, 2048))),
         RowCase("transpose_heads", _heads, {}, 0, ((128, 512), (2048, 768), (16384, 1024))),
         RowCase("channels_last", _channels_last, {}, 0, IMAGE),
@@ -292,3 +297,36 @@ CASES = {
         RowCase("sigmoid", _unary("Sigmoid"), {"sigmoid": 1}),
     ]
 }
+
+
+def _function(case: RowCase, rows: int, width: int) -> str:
+    """The graph ops of a case as a function with its work as attributes."""
+    import delos
+
+    model = case.model(rows, width)
+    text = delos.lower(model.proto, "simplify", threads=1)
+    maps = dict(re.findall(r"^(#map\d*) = (affine_map<.*>)$", text, re.M))
+    body = text[text.index("  func.func") : text.index("\n}\n") if "{-#" not in text else text.index("\n}\n\n{-#")]
+    if "dense_resource" in body:
+        raise ValueError(f"{case.name}: a constant of the graph is a resource; make it an input")
+    body = re.sub(r" \{onnx.name = \"[^\"]*\"\}", "", body)
+    body = re.sub(r"#map\d*", lambda m: maps[m.group()], body)
+    work = [f"math = {{{', '.join(f'{k} = {float(v * rows * width)}' for k, v in case.math.items())}}}",
+            f"reductions = {float(case.reductions * rows)}", f"low = {case.low}"]  # fmt: skip
+    highest = max((int(v.max()) for v in model.inputs.values() if v.dtype == np.int64), default=1)
+    work.append(f"highest = {highest} : i64")
+    body = body.replace("{\n", f"attributes {{{', '.join(work)}}} {{\n", 1)
+    return body.replace("@main", f'@"{case.name}/{rows}x{width}"', 1)
+
+
+def main() -> int:
+    path = Path(__file__).resolve().parent.parent / "kernels" / "rows.mlir"
+    functions = [_function(case, m, n) for case in CASES.values() for m, n in case.sizes]
+    head = "// Written by benchmark/models/row_cases.py: memory-bound kernels as graph ops.\nmodule {\n"
+    path.write_text(head + "\n".join(functions) + "\n}\n")
+    print(f"{len(functions)} cases")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
