@@ -165,9 +165,9 @@ static void wrap(mlir::func::FuncOp main) {
   mlir::Block &block = main.getBody().front();
   mlir::Operation *end = block.getTerminator();
   mlir::OpBuilder builder(end);
-  auto kernel = fusion::KernelOp::create(builder, main.getLoc(), end->getOperandTypes(), main.getArguments(),
-                                         builder.getStringAttr("whole"), fusion::ScheduleAttr(),
-                                         fusion::ReportAttr());
+  auto kernel =
+      fusion::KernelOp::create(builder, main.getLoc(), end->getOperandTypes(), main.getArguments(),
+                               builder.getStringAttr("whole"), fusion::ScheduleAttr(), fusion::ReportAttr());
   mlir::Block *body = builder.createBlock(&kernel.getBody());
   body->getOperations().splice(body->end(), block.getOperations(), block.begin(), kernel->getIterator());
   for (mlir::BlockArgument argument : main.getArguments()) {
