@@ -51,13 +51,16 @@ Value scaleExponent(const L &l, Value x, Value n) {
 
 Value delos::cpu::math::exponential(ImplicitLocOpBuilder &b, Value input) {
   L l(b, input.getType());
-  Value x = l.atMost(l.atLeast(input, l.isF64() ? -746 : -104), l.isF64() ? 710 : 89);
+  // What rounds to 0 is kept out: a product that underflows costs a hundred others, and masks make many.
+  Value vanishes = l.less(input, l.c(l.isF64() ? -746 : -104)), zero = l.c(0);
+  Value x = l.select(vanishes, zero, l.atMost(input, l.isF64() ? 710 : 89));
   auto [r, n] = splitExponent(l, x);
   // Half of the scaling goes into the exponent field (p is near 1), the other half is a product that rounds
   // once into denormals or overflows. A NaN's payload has gone into n: the addend brings it back.
   Value half = l.sra(n, 1);
   Value scaled = scaleExponent(l, smallExponential(l, r), half);
-  return l.fma(scaled, powerOfTwo(l, l.subI(n, half)), l.mul(x, l.c(0)));
+  Value result = l.fma(scaled, powerOfTwo(l, l.subI(n, half)), l.mul(x, zero));
+  return l.select(vanishes, zero, result);
 }
 
 Value delos::cpu::math::exponentialMinusOne(ImplicitLocOpBuilder &b, Value input) {

@@ -111,6 +111,7 @@ void AccessWalk::visitGather(graph::GatherOp op, const Position &position, int r
     visit(index, at, request);
     std::string name = "%g" + std::to_string(serial++);
     opaque[name] = variablesOf(at);
+    gathers[name] = op;
     int64_t dim = op.getDims()[k];
     ranges.bound(name, sourceDims[dim]);
     source[dim] = variable(name);
@@ -147,6 +148,13 @@ std::set<std::string> AccessWalk::variablesOf(const Position &position) const {
     for (const std::string &name : variablesOf(variable(symbol)))
       names.insert(name);
   return names;
+}
+
+graph::GatherOp AccessWalk::gatherBehind(const Position &position) const {
+  for (const std::string &symbol : position.symbols())
+    if (auto it = gathers.find(symbol); it != gathers.end())
+      return it->second;
+  return {};
 }
 
 static bool divides(const DimExpr &expr) {

@@ -63,6 +63,8 @@ public:
   /// The loop variables behind an expression, with gathered indices resolved.
   std::set<std::string> variablesOf(const DimExpr &expr) const;
   std::set<std::string> variablesOf(const Position &position) const;
+  /// The gather whose index the position depends on; null when there is none.
+  graph::GatherOp gatherBehind(const Position &position) const;
   /// True when an offset or coordinate needs a quotient or remainder of a loop variable.
   bool hasDivisions() const;
 
@@ -78,6 +80,7 @@ private:
   std::set<std::pair<void *, std::string>> done;
   /// Gathered index -> variables it depends on.
   std::map<std::string, std::set<std::string>> opaque;
+  std::map<std::string, graph::GatherOp> gathers;
   unsigned serial = 0;
 };
 

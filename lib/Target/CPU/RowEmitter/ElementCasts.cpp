@@ -71,9 +71,31 @@ static Value truncateInteger(ImplicitLocOpBuilder &b, Value wide, Type to) {
   return wide.getType() == target ? wide : arith::TruncIOp::create(b, target, wide).getResult();
 }
 
+/// To at most 16 bits, whose bounds every float type but f16 (never a register type) holds: clamped as a float, so
+/// that the conversion is the narrow one.
+static Value floatToNarrowInt(ImplicitLocOpBuilder &b, Value value, Type to) {
+  Type type = value.getType();
+  unsigned width = to.getIntOrFloatBitWidth();
+  bool isUnsigned = to.isUnsignedInteger();
+  double most = std::ldexp(1.0, isUnsigned ? width : width - 1) - 1, least = isUnsigned ? 0 : -most - 1;
+  auto bound = [&](arith::CmpFPredicate predicate, double limit) {
+    Value constant = floatConstant(b, type, limit);
+    Value inside = arith::CmpFOp::create(b, predicate, value, constant);
+    value = arith::SelectOp::create(b, inside, value, constant);
+  };
+  Value number = arith::CmpFOp::create(b, arith::CmpFPredicate::ORD, value, value);
+  value = arith::SelectOp::create(b, number, value, floatConstant(b, type, 0));
+  bound(arith::CmpFPredicate::OLT, most);
+  bound(arith::CmpFPredicate::OGT, least);
+  Value wide = arith::FPToSIOp::create(b, withElement(type, b.getI32Type()), value);
+  return truncateInteger(b, wide, to);
+}
+
 static Value floatToInt(ImplicitLocOpBuilder &b, Value value, Type to, graph::CastMode mode) {
   Type type = value.getType();
   unsigned width = to.getIntOrFloatBitWidth();
+  if (mode == graph::CastMode::saturate && width <= 16)
+    return floatToNarrowInt(b, value, to);
   bool isUnsigned = to.isUnsignedInteger();
   Value wide = isUnsigned && width == 64 ? toWideUnsigned(b, value) : toWideInteger(b, value);
   Value result = truncateInteger(b, wide, to);

@@ -412,6 +412,13 @@ Operation *NestPlanner::recomputed(const RowNest &nest) const {
   return repeated > 2 * cost.necessary() ? worst : nullptr;
 }
 
+graph::GatherOp NestPlanner::reducedAtGathered() const {
+  for (const ReductionRequest &request : lastWalk->requests)
+    if (graph::GatherOp gather = lastWalk->gatherBehind(request.position))
+      return gather;
+  return {};
+}
+
 /// The coordinates of a position as text, with `name` (a loop over a row) made anonymous; empty when it does
 /// not occur.
 std::string delos::cpu::rows::rowKey(const Position &position, ArrayRef<DimExpr> dims, const Ranges &ranges,

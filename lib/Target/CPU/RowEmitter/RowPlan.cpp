@@ -32,24 +32,11 @@ static std::string textOf(Type type) {
   return text;
 }
 
-/// True when `value` is computed in `body` from a reduction.
-static bool readsReduction(Value value, Block *body) {
-  Operation *op = value.getDefiningOp();
-  if (!op || op->getBlock() != body)
-    return false;
-  if (isa<graph::ReduceOp, graph::ArgReduceOp, graph::WindowReduceOp, graph::ContractOp, graph::ConvOp>(op))
-    return true;
-  return llvm::any_of(op->getOperands(), [&](Value operand) { return readsReduction(operand, body); });
-}
-
 /// What a gather's group may hold beside it.
 static RowDecision checkGather(Operation *op, Operation *terminator) {
   auto gather = dyn_cast<graph::GatherOp>(op);
   if (!gather || gather.getIndices().empty())
     return {};
-  // The place of a gathered element is known only inside its loop, where a reduction cannot begin any more.
-  if (readsReduction(gather.getSource(), op->getBlock()))
-    return refuse(op, gather.getSource(), "gathers from a value that its kernel reduces");
   // Without elements its indices must not be read, but the loops of other outputs would pass them.
   if (graph::elementCount(dimsOf(gather.getResult())).isConstant(0) && terminator->getNumOperands() > 1)
     return refuse(op, gather.getResult(), "a gather without elements stays alone");
@@ -171,6 +158,8 @@ RowDecision delos::cpu::planRows(Block &body, const TargetDescription &target) {
     if (left.empty())
       continue;
     plan.nests.push_back(planner.planOutputs(left));
+    if (graph::GatherOp gather = planner.reducedAtGathered())
+      return refuse(gather, gather.getSource(), "gathers from a value that its kernel reduces");
     if (Operation *again = planner.recomputed(plan.nests.back()))
       return refuse(again, again->getResult(0),
                     "would be computed many times over by the loops of its users");
