@@ -17,6 +17,7 @@ using graph::dimsOf;
 void NestEmitter::emit(const RowNest &nest, const DimExpr &firstTile, bool isOnly) {
   ImplicitLocOpBuilder &b = e.b;
   e.nest = &nest;
+  e.firstPhase.clear();
   e.rowOwners.clear();
   Value lo = e.kernel.begin(), hi = e.kernel.end();
   if (!isOnly) {

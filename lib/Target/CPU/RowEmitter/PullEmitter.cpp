@@ -130,6 +130,7 @@ void PullEmitter::laneLoop(const std::string &name, Value lo, Value hi, LaneStep
     body();
     scopes.pop_back();
   };
+  ++phase;
   Value done = lo;
   auto wholeSteps = [&](int64_t width) {
     if (steps.count && *steps.count < width)

@@ -152,6 +152,9 @@ private:
   /// True where whole vectors of output `index` at this offset should go past the caches: the kernel moves
   /// more than they hold, and the vectors are aligned. Null when that never holds.
   mlir::Value streamsTo(unsigned index, mlir::Type elementType, const DimExpr &offset);
+  /// In the second phase that reads a row, asks for what the next tile reads there: the first phase would wait
+  /// for memory while this one computes.
+  void prefetchNextRow(mlir::Value buffer, const DimExpr &offset);
   /// The distance of neighbouring lanes in memory where it is small enough to load all between; else 0.
   int64_t laneStride(const DimExpr &offset) const;
   /// A vector of a register transpose; null when the access has not that form.
@@ -170,6 +173,9 @@ private:
   std::map<void *, std::string> rowOwners;
   std::set<std::pair<void *, std::string>> *completing = nullptr;
   std::optional<TransposedLoop> transposed;
+  /// Loops over lanes begun so far, and which of them was the first to load a buffer.
+  unsigned phase = 0;
+  std::map<void *, unsigned> firstPhase;
 
   friend class NestEmitter;
 };

@@ -257,6 +257,7 @@ Value PullEmitter::loadFrom(Value buffer, Type elementType, const DimExpr &offse
   Value zero = arith::ConstantOp::create(b, type, b.getZeroAttr(type));
   Value stored;
   if (access == LaneAccess::Contiguous && !mask) {
+    prefetchNextRow(buffer, offset);
     stored = vector::LoadOp::create(b, type, buffer, ValueRange{index(offset)});
   } else if (access == LaneAccess::Contiguous) {
     stored = vector::MaskedLoadOp::create(b, type, buffer, ValueRange{index(offset)}, mask, zero);
@@ -269,6 +270,32 @@ Value PullEmitter::loadFrom(Value buffer, Type elementType, const DimExpr &offse
     stored = vector::GatherOp::create(b, type, buffer, ValueRange{origin}, indexVector(offset), all, zero);
   }
   return fromStorage(b, stored, elementType);
+}
+
+/// Rows that are neither so short that the hardware is ahead of them nor so long that two do not fit into L1.
+static bool isWorthPrefetching(const DimExpr &pitch, int64_t elementBytes, int64_t l1Bytes) {
+  auto elements = pitch.asConstant();
+  return !elements || (*elements * elementBytes >= 512 && *elements * elementBytes <= l1Bytes / 2);
+}
+
+void PullEmitter::prefetchNextRow(Value buffer, const DimExpr &offset) {
+  if (!nest || nest->root)
+    return;
+  auto [first, isFirst] = firstPhase.try_emplace(buffer.getAsOpaquePointer(), phase);
+  if (isFirst || phase != first->second + 1)
+    return;
+  const RowLoop *tile = nullptr;
+  for (const RowLoop &loop : nest->loops)
+    if (loop.isTile)
+      tile = &loop;
+  if (!tile || tile->chunk)
+    return;
+  auto pitch = linearCoefficient(offset, tile->name);
+  int64_t bytes = cast<MemRefType>(buffer.getType()).getElementTypeBitWidth() / 8;
+  if (!pitch || pitch->isConstant(0) || !isWorthPrefetching(*pitch, bytes, target.l1Bytes))
+    return;
+  memref::PrefetchOp::create(b, buffer, ValueRange{index(offset + *pitch)}, /*isWrite=*/false,
+                             /*localityHint=*/3, /*isDataCache=*/true);
 }
 
 /// Streaming stores are made of whole cache lines.

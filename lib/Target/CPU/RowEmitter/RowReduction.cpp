@@ -182,6 +182,7 @@ llvm::SmallVector<Value> RowReduction::step(Value base, ArrayRef<Value> accumula
 
 llvm::SmallVector<Value> RowReduction::emitLanes(ValueRange carried) {
   ImplicitLocOpBuilder &b = e.b;
+  ++e.phase;
   int64_t span = lanes * copies, width = reducer.initial(b).size();
   std::optional<int64_t> count = extents.back().asConstant();
   Value end = e.index(extents.back()), zero = arith::ConstantIndexOp::create(b, 0);
