@@ -71,8 +71,8 @@ static Value truncateInteger(ImplicitLocOpBuilder &b, Value wide, Type to) {
   return wide.getType() == target ? wide : arith::TruncIOp::create(b, target, wide).getResult();
 }
 
-/// To at most 16 bits, whose bounds every float type but f16 (never a register type) holds: clamped as a float, so
-/// that the conversion is the narrow one.
+/// To at most 16 bits, whose bounds every float type but f16 (never a register type) holds: clamped as a
+/// float, so that the conversion is the narrow one.
 static Value floatToNarrowInt(ImplicitLocOpBuilder &b, Value value, Type to) {
   Type type = value.getType();
   unsigned width = to.getIntOrFloatBitWidth();

@@ -136,6 +136,30 @@ static const DimExpr::Atom *asAtom(const DimExpr &expr) {
   return expr.terms()[0].factors[0].get();
 }
 
+/// a = step * whole + rest with 0 <= rest < step, where `step` divides the constant `divisor`: what a
+/// quotient or remainder by it may leave out. nullopt when there is no such form.
+struct Stepped {
+  int64_t step;
+  DimExpr whole, rest;
+};
+static std::optional<Stepped> stepOf(const Ranges &ranges, const DimExpr &a, int64_t divisor) {
+  for (const DimExpr::Term &candidate : a.terms()) {
+    int64_t step = candidate.coefficient;
+    if (step <= 1 || step >= divisor || divisor % step != 0)
+      continue;
+    Stepped result{step, {}, {}};
+    for (const DimExpr::Term &term : a.terms()) {
+      DimExpr::Term part = term;
+      part.coefficient = term.coefficient % step == 0 ? term.coefficient / step : term.coefficient;
+      DimExpr &sum = term.coefficient % step == 0 ? result.whole : result.rest;
+      sum = sum + DimExpr::ofTerm(part);
+    }
+    if (ranges.isWithin(result.rest, DimExpr(step)))
+      return result;
+  }
+  return std::nullopt;
+}
+
 DimExpr Ranges::floorDiv(const DimExpr &a, const DimExpr &b) const {
   if (b.isConstant(1))
     return a;
@@ -146,6 +170,9 @@ DimExpr Ranges::floorDiv(const DimExpr &a, const DimExpr &b) const {
   auto [quotient, rest] = splitMultiples(a, b);
   if (isWithin(rest, b))
     return quotient;
+  if (auto divisor = b.asConstant())
+    if (auto stepped = stepOf(*this, rest, *divisor))
+      return quotient + floorDiv(stepped->whole, DimExpr(*divisor / stepped->step));
   return quotient + DimExpr::floorDiv(rest, b);
 }
 
@@ -153,7 +180,12 @@ DimExpr Ranges::mod(const DimExpr &a, const DimExpr &b) const {
   if (b.isConstant(1) || a.divideExactly(b))
     return DimExpr(0);
   DimExpr rest = splitMultiples(a, b).second;
-  return isWithin(rest, b) ? rest : DimExpr::mod(rest, b);
+  if (isWithin(rest, b))
+    return rest;
+  if (auto divisor = b.asConstant())
+    if (auto stepped = stepOf(*this, rest, *divisor))
+      return mod(stepped->whole, DimExpr(*divisor / stepped->step)) * stepped->step + stepped->rest;
+  return DimExpr::mod(rest, b);
 }
 
 DimExpr Ranges::evaluate(mlir::AffineExpr expr, llvm::ArrayRef<DimExpr> dims,

@@ -120,7 +120,8 @@ void NestEmitter::emitParts(const RowNest &nest, size_t level) {
   e.ranges.bound(loop.name, loop.extent);
 }
 
-/// Whole blocks unroll the loop inside the lane steps; the last, shorter one runs it outside.
+/// In each lane step, blocks of as many iterations as there are lanes are unrolled, one block after the
+/// other: longer pieces of each input row are read together. The rest, shorter than a block, runs outside.
 void NestEmitter::emitTransposed(const RowNest &nest, size_t level) {
   ImplicitLocOpBuilder &b = e.b;
   const RowLoop &loop = nest.loops[level], &lane = nest.loops[level + 1];
@@ -128,41 +129,39 @@ void NestEmitter::emitTransposed(const RowNest &nest, size_t level) {
     e.laneLoop(lane.name, e.index(DimExpr(0)), e.index(lane.extent),
                {nest.lanes, 1, lane.extent.asConstant()}, inside);
   };
+  Value step = arith::ConstantIndexOp::create(b, nest.lanes);
   Value span = arith::SubIOp::create(b, chunkEnd, chunkBegin);
-  Value whole =
-      arith::CmpIOp::create(b, arith::CmpIPredicate::eq, span, arith::ConstantIndexOp::create(b, loop.chunk));
-  auto branch = scf::IfOp::create(b, TypeRange{}, whole, /*withElseRegion=*/true);
-  OpBuilder::InsertionGuard guard(b);
-  auto inBranch = [&](Block *block, const std::function<void()> &inside) {
-    b.setInsertionPointToStart(block);
+  Value rest = arith::RemUIOp::create(b, span, step);
+  Value whole = arith::SubIOp::create(b, chunkEnd, rest);
+  TransposedLoop block{loop.name, loop.name + "_block", 0};
+  e.ranges.bound(block.base, loop.extent);
+  lanesOf([&] {
+    auto blocks = scf::ForOp::create(b, chunkBegin, whole, step);
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(blocks.getBody());
     Scope &scope = e.scopes.emplace_back();
-    scope.opener = branch;
-    // What is loaded for a whole block must not move in front of the branch.
+    scope.opener = blocks;
+    // What is loaded for a whole block must not move in front of the loop, which may have no iterations.
     scope.isGuard = true;
-    inside();
+    e.variables[block.base] = {
+        blocks.getInductionVar(), {}, false, static_cast<unsigned>(e.scopes.size() - 1)};
+    for (block.copy = 0; block.copy < nest.lanes; ++block.copy) {
+      e.scopes.emplace_back();
+      Value at = b.createOrFold<arith::AddIOp>(blocks.getInductionVar(),
+                                               arith::ConstantIndexOp::create(b, block.copy));
+      e.variables[loop.name] = {at, {}, false, static_cast<unsigned>(e.scopes.size() - 1)};
+      e.transposed = block;
+      emitLevel(nest, level + 2);
+      e.scopes.pop_back();
+    }
+    e.transposed.reset();
     e.scopes.pop_back();
-  };
-  inBranch(branch.thenBlock(), [&] {
-    TransposedLoop block{loop.name, loop.name + "_block", 0};
-    e.variables[block.base] = {chunkBegin, {}, false, static_cast<unsigned>(e.scopes.size() - 1)};
-    e.ranges.bound(block.base, loop.extent);
-    lanesOf([&] {
-      for (block.copy = 0; block.copy < loop.chunk; ++block.copy) {
-        e.scopes.emplace_back();
-        Value at = b.createOrFold<arith::AddIOp>(chunkBegin, arith::ConstantIndexOp::create(b, block.copy));
-        e.variables[loop.name] = {at, {}, false, static_cast<unsigned>(e.scopes.size() - 1)};
-        e.transposed = block;
-        emitLevel(nest, level + 2);
-        e.scopes.pop_back();
-      }
-      e.transposed.reset();
-    });
   });
-  inBranch(branch.elseBlock(), [&] {
-    e.loop(loop.name, chunkBegin, chunkEnd, {}, [&](ValueRange) {
-      lanesOf([&] { emitLevel(nest, level + 2); });
-      return llvm::SmallVector<Value>();
-    });
+  if (auto extent = loop.extent.asConstant(); extent && *extent % nest.lanes == 0)
+    return;
+  e.loop(loop.name, whole, chunkEnd, {}, [&](ValueRange) {
+    lanesOf([&] { emitLevel(nest, level + 2); });
+    return llvm::SmallVector<Value>();
   });
 }
 

@@ -229,6 +229,11 @@ private:
 /// Register transposes are squares of at most this many lanes.
 static constexpr int64_t kTransposeLanes = 16;
 
+/// Blocks that a tile takes side by side, so that longer pieces of the input's rows are read together.
+static constexpr int64_t kTransposeBlocks = 4;
+/// Rows so many elements apart share few sets of a cache.
+static constexpr int64_t kAliasingElements = 128;
+
 /// Where the lanes of an input lie apart but another loop walks it contiguously, that loop becomes the other
 /// side of a square block, next to the lane loop.
 void NestPlanner::transposeBlocks(RowNest &nest, const AccessWalk &walk) const {
@@ -255,7 +260,10 @@ void NestPlanner::transposeBlocks(RowNest &nest, const AccessWalk &walk) const {
     nest.loops.back().isTile = false;
     std::rotate(nest.loops.begin() + k, nest.loops.begin() + k + 1, nest.loops.end() - 1);
     RowLoop &other = nest.loops[nest.loops.size() - 2];
-    other.chunk = lanes;
+    // Output rows that lie powers of two apart would drive each other out of the cache.
+    auto pitch = linearCoefficient(nest.positions[0].offset({}), other.name);
+    auto elements = pitch ? pitch->asConstant() : std::nullopt;
+    other.chunk = elements && *elements % kAliasingElements != 0 ? kTransposeBlocks * lanes : lanes;
     other.isTransposed = true;
     return;
   }

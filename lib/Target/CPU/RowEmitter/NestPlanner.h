@@ -18,8 +18,8 @@ public:
   /// The reduction that the nest planned last evaluates far more often than it has results; null when there
   /// is none.
   mlir::Operation *recomputed(const RowNest &nest) const;
-  /// A gather that puts a reduction of the nest planned last at a place that is known only inside the gather's
-  /// loop, where no reduction can begin any more; null when there is none.
+  /// A gather that puts a reduction of the nest planned last at a place that is known only inside the
+  /// gather's loop, where no reduction can begin any more; null when there is none.
   graph::GatherOp reducedAtGathered() const;
   /// Adds output `index` to the nest when the nest passes every one of its elements exactly once anyway.
   bool absorb(RowNest &nest, unsigned index);

@@ -152,8 +152,8 @@ private:
   /// True where whole vectors of output `index` at this offset should go past the caches: the kernel moves
   /// more than they hold, and the vectors are aligned. Null when that never holds.
   mlir::Value streamsTo(unsigned index, mlir::Type elementType, const DimExpr &offset);
-  /// In the second phase that reads a row, asks for what the next tile reads there: the first phase would wait
-  /// for memory while this one computes.
+  /// In the second phase that reads a row, asks for what the next tile reads there: the first phase would
+  /// wait for memory while this one computes.
   void prefetchNextRow(mlir::Value buffer, const DimExpr &offset);
   /// The distance of neighbouring lanes in memory where it is small enough to load all between; else 0.
   int64_t laneStride(const DimExpr &offset) const;

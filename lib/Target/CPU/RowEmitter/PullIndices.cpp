@@ -197,7 +197,7 @@ Value PullEmitter::loadTransposed(Value buffer, const DimExpr &offset) {
       isVectorExpr(offset - *apart * variable(lanes->laneVariable)))
     return {};
   DimExpr origin = offset - variable(transposed->name) + variable(transposed->base);
-  auto &blocks = const_cast<Scope *>(lanes)->transposed;
+  auto &blocks = scopes[variables.at(transposed->base).depth].transposed;
   llvm::SmallVector<Value> &rows = blocks[{buffer.getAsOpaquePointer(), origin.str()}];
   if (rows.empty()) {
     auto type = VectorType::get({lanes->lanes}, storedElement(buffer));
