@@ -30,8 +30,6 @@ public:
     }
     if (observer)
       observer(region, *plan);
-    numPrimitives += region.ops.size();
-    numKernels += plan->groups.size();
     applyFusionPlan(getOperation(), region, *plan);
   }
 

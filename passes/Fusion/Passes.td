@@ -35,7 +35,6 @@ def FormGroupsPass : Pass<"fusion-form-groups", "mlir::func::FuncOp"> {
   let options = [Option<"level", "level", "std::string", "\"full\"",
                         "off: one kernel per primitive; full: everything that pays">];
   let dependentDialects = ["::delos::fusion::FusionDialect"];
-  let statistics = [Statistic<"numKernels", "kernels", "Kernels formed">, Statistic<"numPrimitives", "primitives", "Primitives partitioned">];
 }
 
 #endif // DELOS_PASSES_FUSION_TD

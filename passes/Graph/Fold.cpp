@@ -56,25 +56,22 @@ mlir::Value writeOut(mlir::OpBuilder &builder, mlir::Location loc, llvm::ArrayRe
                                       : graph::CastOp::create(builder, loc, value, type.getElementType());
 }
 
-/// Replaces values known as lists of sizes where something needs them; returns how many.
-unsigned foldSymbolic(llvm::ArrayRef<mlir::Operation *> ops) {
+/// Replaces values known as lists of sizes where something needs them.
+void foldSymbolic(llvm::ArrayRef<mlir::Operation *> ops) {
   SymbolicValues values;
   llvm::SmallVector<std::pair<mlir::Operation *, graph::Dims>> known;
   for (mlir::Operation *op : ops)
     if (op->getNumResults() == 1 && !mlir::isa<graph::ConstantOp>(op) && !isWrittenOut(op->getResult(0)))
       if (auto elements = values.of(op->getResult(0)))
         known.push_back({op, std::move(*elements)});
-  unsigned count = 0;
   for (auto &[op, elements] : llvm::reverse(known)) {
     if (!op->use_empty()) {
       mlir::OpBuilder builder(op);
       auto type = mlir::cast<mlir::RankedTensorType>(op->getResult(0).getType());
       op->getResult(0).replaceAllUsesWith(writeOut(builder, op->getLoc(), elements, type));
-      ++count;
     }
     op->erase();
   }
-  return count;
 }
 
 //===-- Constants -----------------------------------------------------------------------------------===//
@@ -89,8 +86,6 @@ public:
 
   /// Some evaluation did not fit the budget.
   bool isExhausted() const { return budget.isExhausted; }
-
-  unsigned numReplaced = 0, numKept = 0;
 
 private:
   bool isWorthStoring(mlir::Operation *op, const ConstantTensor &value) const;
@@ -171,9 +166,6 @@ void ConstantFolder::replace() {
         mlir::OpBuilder builder(op);
         auto attr = value.toAttribute(mlir::cast<mlir::RankedTensorType>(result.getType()), "folded");
         result.replaceAllUsesWith(graph::ConstantOp::create(builder, op->getLoc(), result.getType(), attr));
-        ++numReplaced;
-      } else {
-        ++numKept;
       }
     }
     if (op->use_empty())
@@ -191,14 +183,12 @@ struct FoldPass : graph::impl::FoldPassBase<FoldPass> {
   using FoldPassBase::FoldPassBase;
 
   void runOnOperation() override {
-    numSymbolic += foldSymbolic(graphOps(getOperation()));
+    foldSymbolic(graphOps(getOperation()));
     eraseDead(graphOps(getOperation()));
     EvaluationBudget budget{maxSteps, maxBytes};
     ConstantFolder folder(budget, growth);
     folder.evaluate(graphOps(getOperation()));
     folder.replace();
-    numFolded += folder.numReplaced;
-    numKept += folder.numKept;
     if (folder.isExhausted())
       getOperation().emitRemark()
           << "graph-fold: some constants stay computed, since evaluating them takes more than " << maxSteps

@@ -145,12 +145,6 @@ private:
 
 struct LayoutPass : graph::impl::LayoutPassBase<LayoutPass> {
   void runOnOperation() override {
-    auto count = [&] {
-      unsigned transposes = 0;
-      getOperation().walk([&](TransposeOp) { ++transposes; });
-      return transposes;
-    };
-    numBefore += count();
     mlir::RewritePatternSet patterns(&getContext());
     patterns.add<ConvToChannelsLast, SinkTransposePastWindow, SinkTransposePastPad, JoinChannelsLast>(
         &getContext());
@@ -158,7 +152,6 @@ struct LayoutPass : graph::impl::LayoutPassBase<LayoutPass> {
     populateSinkViewPatterns(patterns);
     populateAbsorbViewPatterns(patterns);
     rewriteToFixedPoint(getOperation(), getArgument(), std::move(patterns));
-    numAfter += count();
   }
 };
 

@@ -23,11 +23,6 @@ def FoldPass : Pass<"graph-fold", "mlir::ModuleOp"> {
     Option<"maxBytes", "max-bytes", "int64_t", /*default=*/"int64_t(256) << 20", "bytes of values to compute in all">,
     Option<"growth", "growth", "int64_t", /*default=*/"4096", "bytes that a value may take whatever its operands take">
   ];
-  let statistics = [
-    Statistic<"numFolded", "num-folded", "Values replaced by constants">,
-    Statistic<"numSymbolic", "num-symbolic", "Values of shape arithmetic replaced">,
-    Statistic<"numKept", "num-kept", "Known values that would grow and stay computed">
-  ];
   let dependentDialects = ["::delos::graph::GraphDialect"];
 }
 
@@ -65,10 +60,6 @@ def ViewsPass : Pass<"graph-views", "mlir::func::FuncOp"> {
     %c = graph.contract %e, %w batch [] x [] contract [1] x [0] : (tensor<2x8x4xf32>, tensor<8x5xf32>) -> tensor<2x4x5xf32>
     ```
   }];
-  let statistics = [
-    Statistic<"numBefore", "views-before", "Broadcasts, reshapes, slices and transposes before">,
-    Statistic<"numAfter", "views-after", "Broadcasts, reshapes, slices and transposes after">
-  ];
   let dependentDialects = ["::delos::graph::GraphDialect"];
 }
 
@@ -142,10 +133,6 @@ def LayoutPass : Pass<"graph-layout", "mlir::func::FuncOp"> {
     %b = graph.transpose %c perm [0, 3, 1, 2] : tensor<1x8x8x4xf32> -> tensor<1x4x8x8xf32>
     ```
   }];
-  let statistics = [
-    Statistic<"numBefore", "transposes-before", "Transposes before">,
-    Statistic<"numAfter", "transposes-after", "Transposes after">
-  ];
   let dependentDialects = ["::delos::graph::GraphDialect"];
 }
 
